@@ -54,7 +54,9 @@ public class DependencyTests
             .Where(package => !package.Attribute("Version")!.Value.StartsWith('[') || package.Attribute("Version")!.Value.Contains(','))
             .Select(package => package.Attribute("Include")!.Value)];
         Assert.True(loose.Length == 0, $"not pinned exactly: {string.Join(", ", loose)}");
-        string[] local = [.. Tree.Files(".csproj").Where(path => XDocument.Load(Path.Combine(Tree.Root, path)).Descendants("PackageReference").Any(package => package.Attribute("Version") is not null))];
+        string[] local = [.. Tree.Files(".csproj")
+            .Where(path => XDocument.Load(Path.Combine(Tree.Root, path)).Descendants("PackageReference")
+                .Any(package => package.Attribute("Version") is not null))];
         Assert.True(local.Length == 0, $"a version outside Directory.Packages.props: {string.Join(", ", local)}");
     }
 
