@@ -13,7 +13,6 @@ public interface IKeyDelivery
 }
 
 /// <summary>Keys on their way to a terminal.</summary>
-/// <param name="EphemeralKey">SubjectPublicKeyInfo of the ephemeral key of the agreement.</param>
 /// <param name="Data">Initial key for account data.</param>
 /// <param name="Pin">Initial key for PINs.</param>
-public sealed record KeyDelivery(byte[] EphemeralKey, DeliveredKey Data, DeliveredKey Pin);
+public sealed record KeyDelivery(DeliveredKey Data, DeliveredKey Pin);
