@@ -67,8 +67,8 @@ internal sealed class Enrolment : IDisposable
         string? former = platform.Storage.Read(CurrentName) is { } current ? DecodeAlias(current) : null;
         SealedStore store = SealedStore.Open(platform.Storage, platform.Randomness, alias, keys.Agreement)
             ?? throw new InvalidOperationException("the phone's own agreement key refuses the storage anchor");
-        TransactionKeys data = TransactionKeys.Start(store, DataKeyName, agreed.DataKey, agreed.DataKeyId);
-        TransactionKeys pin = TransactionKeys.Start(store, PinKeyName, agreed.PinKey, agreed.PinKeyId);
+        TransactionKeys data = TransactionKeys.Start(store, DataKeyName, agreed.Data);
+        TransactionKeys pin = TransactionKeys.Start(store, PinKeyName, agreed.Pin);
         Enrolment enrolment = new(keys, store, state, data, pin);
         enrolment.Save(state);
         platform.Storage.Write(CurrentName, System.Text.Encoding.ASCII.GetBytes(alias));

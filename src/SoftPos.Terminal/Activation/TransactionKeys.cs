@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using SoftPos.Cryptography;
 
@@ -22,9 +21,9 @@ internal sealed class TransactionKeys : IDisposable
     }
 
     /// <summary>Loads an initial key and stores its state; the caller zeroes the key.</summary>
-    public static TransactionKeys Start(SealedStore store, string name, ReadOnlySpan<byte> initialKey, ReadOnlySpan<byte> initialKeyId)
+    public static TransactionKeys Start(SealedStore store, string name, InitialKey initialKey)
     {
-        AesDukptTerminal state = AesDukptTerminal.Load(BinaryPrimitives.ReadUInt64BigEndian(initialKeyId), initialKey);
+        AesDukptTerminal state = AesDukptTerminal.Load(initialKey);
         byte[] bytes = GC.AllocateUninitializedArray<byte>(state.StateLength, pinned: true);
         state.Export(bytes);
         store.Write(name, bytes);

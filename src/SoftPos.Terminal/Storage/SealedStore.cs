@@ -37,13 +37,14 @@ internal sealed class SealedStore : IDisposable
             blobs.Write(name, anchor);
         }
 
-        byte[]? shared = agreement.Agree(anchor);
-        if (shared is null)
+        Span<byte> shared = stackalloc byte[IAgreementKey.SecretLength];
+        if (!agreement.TryAgree(anchor, shared))
         {
             return null;
         }
 
-        byte[] key = HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, KeyLength, salt: Encoding.ASCII.GetBytes(alias), info: Purpose);
+        byte[] key = new byte[KeyLength];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, key, salt: Encoding.ASCII.GetBytes(alias), info: Purpose);
         CryptographicOperations.ZeroMemory(shared);
         return new SealedStore(blobs, randomness, alias, key);
     }
