@@ -66,7 +66,7 @@ public sealed class SoftPosTerminal : IAsyncDisposable
     public Task<TrustResult> PreflightAsync(CancellationToken cancellation = default) => AttestAsync(ChallengePurpose.Heartbeat, cancellation);
 
     /// <summary>Enrols this phone with a one-time code.</summary>
-    /// <param name="code">Code from the provider; spaces and dashes do not count.</param>
+    /// <param name="code">Code from the provider; spaces around it do not count.</param>
     /// <param name="cancellation">Cancellation.</param>
     public async Task<TrustResult> ActivateAsync(string code, CancellationToken cancellation = default)
     {

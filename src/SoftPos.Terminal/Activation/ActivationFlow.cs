@@ -13,7 +13,7 @@ internal sealed class ActivationFlow(BackendLink link, TerminalPlatform platform
 
     public async Task<(TrustResult Result, Enrolment? Enrolment)> RunAsync(string typed, CancellationToken cancellation)
     {
-        string code = Plain(typed);
+        string code = typed.Trim();
         if (code.Length is 0 or > MaxCode)
         {
             return (Refused(ReasonCodes.ActivationCodeInvalid), null);
@@ -89,6 +89,4 @@ internal sealed class ActivationFlow(BackendLink link, TerminalPlatform platform
     }
 
     private TrustResult Refused(string reason) => TrustResult.Refused(TerminalReason.Of(reason, language));
-
-    private static string Plain(string typed) => string.Concat(typed.Where(letter => !char.IsWhiteSpace(letter) && letter != '-'));
 }
