@@ -1,5 +1,7 @@
 using SoftPos.Contract;
 
+using SoftPos.Storage;
+
 namespace SoftPos.Monitoring;
 
 /// <summary>A terminal's message was refused: an outcome, with a reason of the catalogue.</summary>
