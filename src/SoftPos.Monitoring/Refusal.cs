@@ -1,5 +1,4 @@
 using SoftPos.Contract;
-
 using SoftPos.Storage;
 
 namespace SoftPos.Monitoring;
