@@ -1,7 +1,7 @@
 namespace SoftPos.Contract;
 
 /// <summary>The codes that code itself names. The catalogue holds them all; a test holds the two equal.</summary>
-public static class ReasonCodes
+public static partial class ReasonCodes
 {
     /// <summary>A fault of ours.</summary>
     public const string Internal = "INTERNAL";
