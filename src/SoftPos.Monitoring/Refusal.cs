@@ -1,4 +1,5 @@
 using SoftPos.Contract;
+using SoftPos.Storage;
 
 namespace SoftPos.Monitoring;
 
