@@ -63,6 +63,13 @@ public sealed class AesDukptTerminal : IDisposable
         return terminal;
     }
 
+    /// <summary>Loads an initial key that was unwrapped on the device; the caller disposes it and persists <see cref="Export"/> before anything else.</summary>
+    public static AesDukptTerminal Load(InitialKey initialKey)
+    {
+        ArgumentNullException.ThrowIfNull(initialKey);
+        return Load(initialKey.Id, initialKey.Bytes);
+    }
+
     /// <summary>Takes an exported state back.</summary>
     /// <returns>False when it is damaged or breaks a rule of the registers; a terminal without state asks for a new initial key.</returns>
     public static bool TryImport(ReadOnlySpan<byte> state, out AesDukptTerminal? terminal) => AesDukptState.TryRead(state, out terminal);
