@@ -1,0 +1,120 @@
+using Org.BouncyCastle.Crypto;
+using Org.BouncyCastle.Crypto.Engines;
+using Org.BouncyCastle.Crypto.Parameters;
+
+namespace SoftPos.Cryptography;
+
+/// <summary>
+/// DES (8-byte key), two-key and three-key TDES (16 and 24 bytes) in ECB and CBC, without padding. Parity bits of keys are ignored.
+/// The platform's own classes refuse keys with equal halves, which EMV derivation and test suites produce; hence this engine.
+/// Single DES is offered only as a part of ISO 9797-1 MACs and TDES DUKPT. Wrong lengths are <see cref="ArgumentException"/>.
+/// </summary>
+public static class Tdes
+{
+    /// <summary>Block length in bytes.</summary>
+    public const int BlockLength = 8;
+
+    /// <summary>Enciphers whole blocks independently; <paramref name="destination"/> has the length of <paramref name="data"/> and may be the same memory.</summary>
+    public static void EncryptEcb(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) => Ecb(true, key, data, destination);
+
+    /// <summary>Inverse of <see cref="EncryptEcb"/>.</summary>
+    public static void DecryptEcb(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) => Ecb(false, key, data, destination);
+
+    /// <summary>Enciphers whole blocks in CBC under an 8-byte <paramref name="iv"/>.</summary>
+    public static void EncryptCbc(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> data, Span<byte> destination)
+    {
+        Check(key, data, destination);
+        CheckIv(iv);
+        IBlockCipher engine = Engine(true, key);
+        Span<byte> chain = stackalloc byte[BlockLength];
+        iv.CopyTo(chain);
+        for (int at = 0; at < data.Length; at += BlockLength)
+        {
+            Xor(chain, data.Slice(at, BlockLength));
+            engine.ProcessBlock(chain, chain);
+            chain.CopyTo(destination[at..]);
+        }
+    }
+
+    /// <summary>Inverse of <see cref="EncryptCbc"/>.</summary>
+    public static void DecryptCbc(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> data, Span<byte> destination)
+    {
+        Check(key, data, destination);
+        CheckIv(iv);
+        IBlockCipher engine = Engine(false, key);
+        Span<byte> chain = stackalloc byte[BlockLength];
+        Span<byte> block = stackalloc byte[BlockLength];
+        Span<byte> clear = stackalloc byte[BlockLength];
+        iv.CopyTo(chain);
+        for (int at = 0; at < data.Length; at += BlockLength)
+        {
+            data.Slice(at, BlockLength).CopyTo(block);
+            engine.ProcessBlock(block, clear);
+            Xor(clear, chain);
+            block.CopyTo(chain);
+            clear.CopyTo(destination[at..]);
+        }
+    }
+
+    /// <summary>Sets the lowest bit of each byte so that every byte has an odd number of ones.</summary>
+    public static void AdjustParity(Span<byte> key)
+    {
+        foreach (ref byte part in key)
+        {
+            part = (byte)((part & 0xFE) | ((System.Numerics.BitOperations.PopCount((uint)part & 0xFE) & 1) ^ 1));
+        }
+    }
+
+    internal static IBlockCipher Engine(bool encrypt, ReadOnlySpan<byte> key)
+    {
+        IBlockCipher engine = key.Length == 8 ? new DesEngine() : new DesEdeEngine();
+        engine.Init(encrypt, new KeyParameter(key));
+        return engine;
+    }
+
+    internal static void Xor(Span<byte> target, ReadOnlySpan<byte> other)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] ^= other[i];
+        }
+    }
+
+    private static void Ecb(bool encrypt, ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination)
+    {
+        Check(key, data, destination);
+        IBlockCipher engine = Engine(encrypt, key);
+        Span<byte> block = stackalloc byte[BlockLength];
+        for (int at = 0; at < data.Length; at += BlockLength)
+        {
+            data.Slice(at, BlockLength).CopyTo(block);
+            engine.ProcessBlock(block, destination[at..]);
+        }
+    }
+
+    private static void Check(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination)
+    {
+        if (key.Length is not (8 or 16 or 24))
+        {
+            throw new ArgumentException("expected a key of 8, 16 or 24 bytes", nameof(key));
+        }
+
+        if (data.Length % BlockLength != 0)
+        {
+            throw new ArgumentException("expected whole blocks of 8 bytes", nameof(data));
+        }
+
+        if (destination.Length < data.Length)
+        {
+            throw new ArgumentException("shorter than the data", nameof(destination));
+        }
+    }
+
+    private static void CheckIv(ReadOnlySpan<byte> iv)
+    {
+        if (iv.Length != BlockLength)
+        {
+            throw new ArgumentException("expected 8 bytes", nameof(iv));
+        }
+    }
+}
