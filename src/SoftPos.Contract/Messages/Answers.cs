@@ -1,0 +1,144 @@
+using System.Text.Json.Serialization;
+
+namespace SoftPos.Contract;
+
+/// <summary>Keys for one purpose, as they travel to the terminal.</summary>
+public sealed record DeliveredKey
+{
+    /// <summary>AES DUKPT initial key identity, 8 bytes.</summary>
+    public required byte[] KeyId { get; init; }
+
+    /// <summary>SubjectPublicKeyInfo of the ephemeral P-256 key of this key's agreement.</summary>
+    public required byte[] EphemeralKey { get; init; }
+
+    /// <summary>Key block (X9.143 version D, usage B1) under the agreed wrapping key.</summary>
+    public required string KeyBlock { get; init; }
+}
+
+/// <summary>Answer to an enrolment.</summary>
+public sealed record ActivationAnswer
+{
+    /// <summary>Identity that the terminal has from now on.</summary>
+    public required Guid TerminalId { get; init; }
+
+    /// <summary>Verdict; keys are there only when it is trusted or limited.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Findings, as the merchant may know them.</summary>
+    public IReadOnlyList<MerchantFinding> Findings { get; init; } = [];
+
+    /// <summary>Initial key for account data.</summary>
+    public DeliveredKey? DataKey { get; init; }
+
+    /// <summary>Initial key for PINs.</summary>
+    public DeliveredKey? PinKey { get; init; }
+
+    /// <summary>Merchant that the terminal now belongs to.</summary>
+    public MerchantRecord? Merchant { get; init; }
+}
+
+/// <summary>Answer to evidence.</summary>
+public sealed record AttestationAnswer
+{
+    /// <summary>Verdict.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Findings, as the merchant may know them.</summary>
+    public IReadOnlyList<MerchantFinding> Findings { get; init; } = [];
+
+    /// <summary>Result token for payments; null when refused.</summary>
+    public byte[]? ResultToken { get; init; }
+
+    /// <summary>End of the token's life.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>State of a payment. Only the last four are final.</summary>
+public enum PaymentState
+{
+    /// <summary>Durable, nothing sent yet.</summary>
+    Received,
+
+    /// <summary>Its exact bytes are durable and may be on the wire.</summary>
+    Sent,
+
+    /// <summary>No definite answer; a reversal is due.</summary>
+    Unknown,
+
+    /// <summary>Refused before anything was sent.</summary>
+    Abandoned,
+
+    /// <summary>Approved.</summary>
+    Approved,
+
+    /// <summary>Declined.</summary>
+    Declined,
+
+    /// <summary>Reversed; the cardholder is not charged.</summary>
+    Reversed,
+}
+
+/// <summary>A trace that a payment left in the journal.</summary>
+/// <param name="Index">Index of the leaf.</param>
+/// <param name="Kind">Kind of entry, such as <c>payment.sent</c>.</param>
+/// <param name="LeafHash">RFC 6962 leaf hash, lower-case hex.</param>
+public sealed record JournalTrace(long Index, string Kind, string LeafHash);
+
+/// <summary>Answer to a payment or to a question for its state.</summary>
+public sealed record PaymentAnswer
+{
+    /// <summary>Identity of the payment.</summary>
+    public required Guid PaymentId { get; init; }
+
+    /// <summary>State.</summary>
+    public required PaymentState State { get; init; }
+
+    /// <summary>Code in the reason catalogue.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Amount in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>ISO 4217 numeric currency.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>First six and last four digits.</summary>
+    public required string MaskedPan { get; init; }
+
+    /// <summary>DE 38.</summary>
+    public string? AuthorisationCode { get; init; }
+
+    /// <summary>DE 39.</summary>
+    public string? ResponseCode { get; init; }
+
+    /// <summary>DE 37.</summary>
+    public string? RetrievalReference { get; init; }
+
+    /// <summary>DE 11.</summary>
+    public string? Stan { get; init; }
+
+    /// <summary>Issuer data for the card (91, 71, 72), BER-TLV.</summary>
+    public byte[]? IssuerData { get; init; }
+
+    /// <summary>Receipt lines, masked.</summary>
+    public IReadOnlyList<string> Receipt { get; init; } = [];
+
+    /// <summary>Journal entries of this payment so far.</summary>
+    public IReadOnlyList<JournalTrace> Journal { get; init; } = [];
+}
+
+/// <summary>JSON forms of everything that is not signed.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(ChallengeRequest))]
+[JsonSerializable(typeof(Challenge))]
+[JsonSerializable(typeof(ActivationAnswer))]
+[JsonSerializable(typeof(AttestationAnswer))]
+[JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(TerminalRecord))]
+[JsonSerializable(typeof(MerchantRecord))]
+[JsonSerializable(typeof(IReadOnlyList<Finding>))]
+public sealed partial class ContractJson : JsonSerializerContext;

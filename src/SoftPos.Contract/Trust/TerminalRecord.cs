@@ -1,0 +1,113 @@
+namespace SoftPos.Contract;
+
+/// <summary>Life of a terminal.</summary>
+public enum TerminalState
+{
+    /// <summary>Enrolled and in use.</summary>
+    Active,
+
+    /// <summary>Its enrolment was refused; it holds no keys.</summary>
+    Refused,
+
+    /// <summary>Suspended by an operator or a finding.</summary>
+    Suspended,
+
+    /// <summary>Retired; its keys are destroyed.</summary>
+    Retired,
+}
+
+/// <summary>What the back end knows of one terminal; written by monitoring, read by payments as the trust status.</summary>
+public sealed record TerminalRecord
+{
+    /// <summary>Identity, given at enrolment.</summary>
+    public required Guid TerminalId { get; init; }
+
+    /// <summary>Identity of the merchant.</summary>
+    public required string MerchantId { get; init; }
+
+    /// <summary>SubjectPublicKeyInfo (DER) of the device-bound P-256 signing key.</summary>
+    public required byte[] DeviceKey { get; init; }
+
+    /// <summary>SubjectPublicKeyInfo (DER) of the device-bound P-256 key agreement key.</summary>
+    public required byte[] AgreementKey { get; init; }
+
+    /// <summary>State.</summary>
+    public required TerminalState State { get; init; }
+
+    /// <summary>Last verdict.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>ISO 8583 DE 41, 8 characters.</summary>
+    public required string AcquirerTerminalId { get; init; }
+
+    /// <summary>AES DUKPT initial key identity (8 bytes) for account data; null without keys.</summary>
+    public byte[]? DataKeyId { get; init; }
+
+    /// <summary>AES DUKPT initial key identity (8 bytes) for PINs; null without keys.</summary>
+    public byte[]? PinKeyId { get; init; }
+
+    /// <summary>Brand and model, as the phone says.</summary>
+    public string Model { get; init; } = string.Empty;
+
+    /// <summary>Operating system version, as the phone says.</summary>
+    public string OsVersion { get; init; } = string.Empty;
+
+    /// <summary>Version of the SDK.</summary>
+    public string SdkVersion { get; init; } = string.Empty;
+
+    /// <summary>Last accepted sequence number of its evidence.</summary>
+    public long EvidenceSequence { get; init; }
+
+    /// <summary>Hash of verifiedBootKey at first sight, pinned; lower-case hex.</summary>
+    public string? BootKey { get; init; }
+
+    /// <summary>What the appraisals remember of this terminal (facts of its enrolment, high-water marks), as JSON of the attestation room.</summary>
+    public string? AttestationMemory { get; init; }
+
+    /// <summary>When it was enrolled.</summary>
+    public DateTimeOffset EnrolledAt { get; init; }
+
+    /// <summary>Last evidence that came, whatever its verdict.</summary>
+    public DateTimeOffset? LastEvidenceAt { get; init; }
+
+    /// <summary>Last evidence that was appraised as trusted or limited.</summary>
+    public DateTimeOffset? LastTrustedAt { get; init; }
+
+    /// <summary>Findings of the last appraisal.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>Health figures of the last evidence, by name with the unit in it, such as <c>batteryTemperatureCelsius</c>.</summary>
+    public IReadOnlyDictionary<string, double> Health { get; init; } = new Dictionary<string, double>();
+}
+
+/// <summary>A merchant, as payments and receipts need it.</summary>
+public sealed record MerchantRecord
+{
+    /// <summary>Identity.</summary>
+    public required string MerchantId { get; init; }
+
+    /// <summary>Name on the receipt.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>City on the receipt and in DE 43.</summary>
+    public required string City { get; init; }
+
+    /// <summary>ISO 3166-1 alpha-2 country.</summary>
+    public required string Country { get; init; }
+
+    /// <summary>ISO 8583 DE 42, up to 15 characters.</summary>
+    public required string CardAcceptorId { get; init; }
+
+    /// <summary>Merchant category code, 4 digits.</summary>
+    public required string CategoryCode { get; init; }
+
+    /// <summary>ISO 4217 numeric currency, 3 digits.</summary>
+    public required string Currency { get; init; }
+}
+
+/// <summary>The trust status that monitoring publishes and payments consults: a kill takes effect at the next request.</summary>
+public interface ITrustStatus
+{
+    /// <summary>The terminal as it stands now, or null.</summary>
+    ValueTask<TerminalRecord?> ReadAsync(Guid terminalId, CancellationToken cancellation);
+}

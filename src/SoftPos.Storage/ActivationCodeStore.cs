@@ -1,0 +1,58 @@
+namespace SoftPos.Storage;
+
+/// <summary>A one-time code that enrols one terminal for a merchant.</summary>
+public sealed record ActivationCode
+{
+    /// <summary>Merchant that the terminal will belong to.</summary>
+    public required string MerchantId { get; init; }
+
+    /// <summary>End of its life.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>Activation codes, stored as hashes. Make one with <see cref="OneTimeSecret.NewCode"/>.</summary>
+public sealed class ActivationCodeStore
+{
+    private readonly Database _database;
+
+    internal ActivationCodeStore(Database database) => _database = database;
+
+    /// <summary>The code when it can still be redeemed, else null. Redeeming decides; this only tells the merchant.</summary>
+    public async ValueTask<ActivationCode?> FindAsync(string code, CancellationToken cancellation = default)
+    {
+        byte[] hash = OneTimeSecret.HashOf(code);
+        long now = _database.Clock.GetUtcNow().ToColumn();
+        return await _database.ReadAsync(
+            session => session.First(
+                "SELECT merchant_id, expires FROM activation_code WHERE code_hash = $1 AND redeemed IS NULL AND expires > $2",
+                static r => new ActivationCode { MerchantId = r.GetString(0), ExpiresAt = r.Time(1) },
+                hash,
+                now),
+            cancellation).ConfigureAwait(false);
+    }
+}
+
+/// <summary>Changes of activation codes.</summary>
+public static class ActivationCodeWrites
+{
+    /// <summary>Adds a code.</summary>
+    public static Change AddActivationCode(this Change change, string code, string merchantId, DateTimeOffset expiresAt)
+    {
+        byte[] hash = OneTimeSecret.HashOf(code);
+        return change.Write((session, _) => session.Execute(
+            "INSERT INTO activation_code(code_hash, merchant_id, expires) VALUES($1, $2, $3)", hash, merchantId, expiresAt.ToColumn()));
+    }
+
+    /// <summary>Redeems a code, once; the whole change is refused with <see cref="ChangeRefusal.CodeInvalid"/> when it cannot be.</summary>
+    public static Change RedeemActivationCode(this Change change, string code, Guid terminalId)
+    {
+        byte[] hash = OneTimeSecret.HashOf(code);
+        return change
+            .Require((session, now) => session.First(
+                "SELECT 1 FROM activation_code WHERE code_hash = $1 AND redeemed IS NULL AND expires > $2", static r => r.GetInt32(0), hash, now.ToColumn()) == 1
+                    ? ChangeRefusal.None
+                    : ChangeRefusal.CodeInvalid)
+            .Write((session, now) => session.Execute(
+                "UPDATE activation_code SET redeemed = $2, terminal_id = $3 WHERE code_hash = $1", hash, now.ToColumn(), terminalId.ToColumn()));
+    }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace SoftPos.Storage;
+
+/// <summary>
+/// The store of one back end: the journal and the records, in one SQLite file. Writes go through <see cref="CommitAsync"/>, which returns when
+/// they are durable; reads see the last commit. Failures are <see cref="StorageException"/>.
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    /// <summary>Reading connections: reads are short and the machine's cores bound what more would bring.</summary>
+    private const int MaxReaders = 8;
+
+    private readonly string _path;
+    private readonly FileStream _lock;
+    private readonly Committer _committer;
+    private readonly ConcurrentBag<Session> _idleReaders = [];
+    private readonly SemaphoreSlim _readers = new(MaxReaders, MaxReaders);
+    private bool _closed;
+
+    private Database(string path, FileStream processLock, Session writer, TimeProvider clock)
+    {
+        _path = path;
+        _lock = processLock;
+        Clock = clock;
+        Journal = new Journal(this);
+        Terminals = new TerminalStore(this);
+        TrustStatus = new TrustStatus(Terminals);
+        Merchants = new MerchantStore(this);
+        ActivationCodes = new ActivationCodeStore(this);
+        Payments = new PaymentStore(this);
+        Sequences = new SequenceStore(this);
+        Keys = new KeyStore(this);
+        Evidence = new EvidenceStore(this);
+        ConsoleUsers = new ConsoleUserStore(this);
+        Settings = new SettingStore(this);
+        _committer = new Committer(this, writer, clock);
+    }
+
+    /// <summary>The append-only journal.</summary>
+    public Journal Journal { get; }
+
+    /// <summary>Terminals.</summary>
+    public TerminalStore Terminals { get; }
+
+    /// <summary>Terminals as payments ask for them: cached, and never behind a commit.</summary>
+    public TrustStatus TrustStatus { get; }
+
+    /// <summary>Merchants.</summary>
+    public MerchantStore Merchants { get; }
+
+    /// <summary>One-time activation codes.</summary>
+    public ActivationCodeStore ActivationCodes { get; }
+
+    /// <summary>Payments.</summary>
+    public PaymentStore Payments { get; }
+
+    /// <summary>Numbers that are never given twice.</summary>
+    public SequenceStore Sequences { get; }
+
+    /// <summary>Keys, sealed.</summary>
+    public KeyStore Keys { get; }
+
+    /// <summary>Raw evidence by hash.</summary>
+    public EvidenceStore Evidence { get; }
+
+    /// <summary>Users of the console and their one-time sign-in links.</summary>
+    public ConsoleUserStore ConsoleUsers { get; }
+
+    /// <summary>Named values of the installation.</summary>
+    public SettingStore Settings { get; }
+
+    /// <summary>Changes and transactions so far: their ratio is the mean size of a group commit.</summary>
+    public (long Changes, long Transactions) Committed => (_committer.Changes, _committer.Batches);
+
+    internal TimeProvider Clock { get; }
+
+    internal MerkleFrontier Frontier => _committer.Frontier;
+
+    /// <summary>Opens the file, or makes it; one process at a time.</summary>
+    /// <param name="path">Path of the database file; its folder is made when it is not there.</param>
+    /// <param name="clock">Source of the journal's times.</param>
+    public static ValueTask<Database> OpenAsync(string path, TimeProvider clock)
+    {
+        path = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        FileStream processLock = TakeLock(path + ".lock");
+        Session? writer = null;
+        try
+        {
+            writer = Session.OpenWriter(path);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            Schema.Migrate(writer);
+            return ValueTask.FromResult(new Database(path, processLock, writer, clock));
+        }
+        catch (Exception fault)
+        {
+            writer?.Dispose();
+            processLock.Dispose();
+            if (fault is SqliteException sqlite)
+            {
+                throw StorageException.From(sqlite);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Makes a change durable, together with those of other callers. The task ends after the flush to disk.</summary>
+    public Task<Commit> CommitAsync(Change change, CancellationToken cancellation = default) => _committer.CommitAsync(change, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        await _committer.DisposeAsync().ConfigureAwait(false);
+        Journal.EndSubscriptions();
+        for (int i = 0; i < MaxReaders; i++)
+        {
+            await _readers.WaitAsync().ConfigureAwait(false);
+        }
+
+        while (_idleReaders.TryTake(out Session? session))
+        {
+            session.Dispose();
+        }
+
+        _readers.Dispose();
+        Sequences.Dispose();
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a read on a connection of its own; SQLite's calls are synchronous and short.</summary>
+    internal async ValueTask<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        await _readers.WaitAsync(cancellation).ConfigureAwait(false);
+        Session? session = null;
+        try
+        {
+            if (!_idleReaders.TryTake(out session))
+            {
+                session = Session.OpenReader(_path);
+            }
+
+            return read(session);
+        }
+        catch (SqliteException fault)
+        {
+            throw StorageException.From(fault);
+        }
+        finally
+        {
+            if (session is not null)
+            {
+                _idleReaders.Add(session);
+            }
+
+            _readers.Release();
+        }
+    }
+
+    private static FileStream TakeLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
+        }
+        catch (IOException fault)
+        {
+            throw new StorageException(StorageFailure.InUse, $"another process uses {Path.GetDirectoryName(path)}", fault);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Data.Sqlite;
+using SoftPos.Contract;
+
+namespace SoftPos.Storage;
+
+/// <summary>What is kept of a payment. Nothing in it is sensitive: what is, is sealed beside it.</summary>
+public sealed record PaymentRecord
+{
+    /// <summary>Identity.</summary>
+    public required Guid PaymentId { get; init; }
+
+    /// <summary>Terminal.</summary>
+    public required Guid TerminalId { get; init; }
+
+    /// <summary>Merchant.</summary>
+    public required string MerchantId { get; init; }
+
+    /// <summary>State.</summary>
+    public required PaymentState State { get; init; }
+
+    /// <summary>Reason code of the state.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>SHA-256 of the signed request's payload: the same identity with another body is refused.</summary>
+    public required byte[] RequestHash { get; init; }
+
+    /// <summary>Amount in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>ISO 4217 numeric currency.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>EMV transaction type, 9C.</summary>
+    public byte TransactionType { get; init; }
+
+    /// <summary>First six and last four digits.</summary>
+    public required string MaskedPan { get; init; }
+
+    /// <summary>Application identifier, upper-case hex.</summary>
+    public string Aid { get; init; } = string.Empty;
+
+    /// <summary>Application label.</summary>
+    public string ApplicationLabel { get; init; } = string.Empty;
+
+    /// <summary>Terminal verification results, upper-case hex.</summary>
+    public string VerificationResults { get; init; } = string.Empty;
+
+    /// <summary>Application cryptogram, upper-case hex. It proves one past transaction and opens nothing.</summary>
+    public string Cryptogram { get; init; } = string.Empty;
+
+    /// <summary>Cardholder verification, as the kernel's outcome names it.</summary>
+    public string CardholderVerification { get; init; } = string.Empty;
+
+    /// <summary>DE 41.</summary>
+    public string AcquirerTerminalId { get; init; } = string.Empty;
+
+    /// <summary>DE 11.</summary>
+    public string? Stan { get; init; }
+
+    /// <summary>DE 37.</summary>
+    public string? RetrievalReference { get; init; }
+
+    /// <summary>DE 38.</summary>
+    public string? AuthorisationCode { get; init; }
+
+    /// <summary>DE 39.</summary>
+    public string? ResponseCode { get; init; }
+
+    /// <summary>When it was received.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its state last changed.</summary>
+    public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Reversal messages that may have been sent.</summary>
+    public int ReversalAttempts { get; init; }
+
+    /// <summary>DE 11 of the reversal: its repeats carry the same.</summary>
+    public string? ReversalStan { get; init; }
+
+    /// <summary>When the next reversal message is due.</summary>
+    public DateTimeOffset? ReversalDueAt { get; init; }
+}
+
+/// <summary>A payment with what is kept beside its record.</summary>
+/// <param name="Sequence">Order of arrival; for paging.</param>
+/// <param name="Record">The record.</param>
+/// <param name="Sealed">The sealed exact bytes of the request to the acquirer, while they may be needed.</param>
+/// <param name="Answer">The exact bytes of the answer that the terminal got, once there is one.</param>
+public sealed record StoredPayment(long Sequence, PaymentRecord Record, byte[]? Sealed, byte[]? Answer);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PaymentRecord))]
+internal sealed partial class StorageJson : JsonSerializerContext;
+
+/// <summary>Payments.</summary>
+public sealed class PaymentStore
+{
+    /// <summary>Most payments in one page.</summary>
+    public const int MaxPage = 500;
+
+    private const string Row = "SELECT seq, record, sealed, answer FROM payment ";
+
+    private readonly Database _database;
+
+    internal PaymentStore(Database database) => _database = database;
+
+    /// <summary>The payment, or null.</summary>
+    public ValueTask<StoredPayment?> FindAsync(Guid paymentId, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.First(Row + "WHERE payment_id = $1", Read, paymentId.ToColumn()), cancellation);
+
+    /// <summary>The newest payments, newest first.</summary>
+    /// <param name="merchantId">Only of this merchant, or null.</param>
+    /// <param name="terminalId">Only of this terminal, or null; goes before the merchant.</param>
+    /// <param name="count">How many, up to <see cref="MaxPage"/>.</param>
+    /// <param name="before">Only below this sequence: the last of the page before.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public ValueTask<List<StoredPayment>> NewestAsync(
+        string? merchantId, Guid? terminalId, int count, long before = long.MaxValue, CancellationToken cancellation = default)
+    {
+        int limit = Math.Min(count, MaxPage);
+        return _database.ReadAsync(
+            session => (terminalId, merchantId) switch
+            {
+                ({ } terminal, _) => session.Rows(Row + "WHERE terminal_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", Read, terminal.ToColumn(), before, limit),
+                (_, { } merchant) => session.Rows(Row + "WHERE merchant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", Read, merchant, before, limit),
+                _ => session.Rows(Row + "WHERE seq < $1 ORDER BY seq DESC LIMIT $2", Read, before, limit),
+            },
+            cancellation);
+    }
+
+    /// <summary>Payments that are not final, oldest first, after a sequence.</summary>
+    public ValueTask<List<StoredPayment>> OpenAsync(PaymentState state, long after, int count, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.Rows(
+            Row + "WHERE state = $1 AND state IN (0, 1, 2) AND seq > $2 ORDER BY seq LIMIT $3", Read, (int)state, after, Math.Min(count, MaxPage)),
+        cancellation);
+
+    /// <summary>When the next reversal message is due; null when none is.</summary>
+    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellation = default) => _database.ReadAsync(
+        static session => session.First("SELECT min(due) FROM payment WHERE state = 2 AND state IN (0, 1, 2)", static r => r.TimeOrNull(0)), cancellation);
+
+    /// <summary>Unknown payments whose reversal message is due.</summary>
+    public ValueTask<List<StoredPayment>> DueAsync(DateTimeOffset now, int count, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.Rows(
+            Row + "WHERE state = 2 AND state IN (0, 1, 2) AND due <= $1 ORDER BY due LIMIT $2", Read, now.ToColumn(), Math.Min(count, MaxPage)),
+        cancellation);
+
+    private static StoredPayment Read(SqliteDataReader reader) => new(
+        reader.GetInt64(0), JsonSerializer.Deserialize(reader.Blob(1), StorageJson.Default.PaymentRecord)!, reader.BlobOrNull(2), reader.BlobOrNull(3));
+}
+
+/// <summary>Changes of payments.</summary>
+public static class PaymentWrites
+{
+    /// <summary>Adds a payment; refused with <see cref="ChangeRefusal.PaymentExists"/> when its identity is taken.</summary>
+    public static Change Add(this Change change, PaymentRecord payment)
+    {
+        byte[] record = JsonSerializer.SerializeToUtf8Bytes(payment, StorageJson.Default.PaymentRecord);
+        return change
+            .Require((session, _) => session.First("SELECT 1 FROM payment WHERE payment_id = $1", static r => r.GetInt32(0), payment.PaymentId.ToColumn()) == 1
+                ? ChangeRefusal.PaymentExists
+                : ChangeRefusal.None)
+            .Write((session, _) => session.Execute(
+                "INSERT INTO payment(payment_id, terminal_id, merchant_id, state, created, due, record) VALUES($1, $2, $3, $4, $5, $6, $7)",
+                payment.PaymentId.ToColumn(),
+                payment.TerminalId.ToColumn(),
+                payment.MerchantId,
+                (int)payment.State,
+                payment.CreatedAt.ToColumn(),
+                payment.ReversalDueAt.ToColumn(),
+                record));
+    }
+
+    /// <summary>
+    /// Moves a payment on; refused with <see cref="ChangeRefusal.PaymentMoved"/> unless it still stands exactly as <paramref name="from"/>. So of two
+    /// that race, such as a late answer and a reversal, one wins.
+    /// </summary>
+    /// <param name="change">The change.</param>
+    /// <param name="from">The record as it was read.</param>
+    /// <param name="to">The record as it shall be.</param>
+    /// <param name="sealedBytes">Sealed bytes to keep from now on; null erases them.</param>
+    /// <param name="answer">Answer bytes to keep from now on; null for none.</param>
+    public static Change Move(this Change change, PaymentRecord from, PaymentRecord to, byte[]? sealedBytes, byte[]? answer)
+    {
+        byte[] before = JsonSerializer.SerializeToUtf8Bytes(from, StorageJson.Default.PaymentRecord);
+        byte[] after = JsonSerializer.SerializeToUtf8Bytes(to, StorageJson.Default.PaymentRecord);
+        return change
+            .Require((session, _) =>
+                session.First("SELECT record FROM payment WHERE payment_id = $1", static r => r.Blob(0), from.PaymentId.ToColumn()) is { } now
+                && now.AsSpan().SequenceEqual(before)
+                    ? ChangeRefusal.None
+                    : ChangeRefusal.PaymentMoved)
+            .Write((session, _) => session.Execute(
+                "UPDATE payment SET state = $2, due = $3, record = $4, sealed = $5, answer = $6 WHERE payment_id = $1",
+                from.PaymentId.ToColumn(),
+                (int)to.State,
+                to.ReversalDueAt.ToColumn(),
+                after,
+                sealedBytes,
+                answer));
+    }
+}

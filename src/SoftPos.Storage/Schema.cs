@@ -1,0 +1,66 @@
+namespace SoftPos.Storage;
+
+/// <summary>Tables, by version. A shipped step is never changed; a new one is added.</summary>
+internal static class Schema
+{
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE journal(
+          idx INTEGER PRIMARY KEY, time INTEGER NOT NULL, area TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+          content BLOB, content_hash BLOB NOT NULL, leaf BLOB NOT NULL);
+        CREATE INDEX journal_subject ON journal(subject, idx);
+        CREATE INDEX journal_area ON journal(area, idx);
+        CREATE TABLE journal_node(level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(level, idx)) WITHOUT ROWID;
+        CREATE TABLE journal_head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL);
+        INSERT INTO journal_head VALUES(1, 0, x'');
+
+        CREATE TABLE terminal(
+          terminal_id BLOB PRIMARY KEY, merchant_id TEXT NOT NULL, state INTEGER NOT NULL, verdict INTEGER NOT NULL,
+          acquirer_terminal_id TEXT NOT NULL, device_key_hash BLOB NOT NULL, last_evidence INTEGER, record BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX terminal_merchant ON terminal(merchant_id, terminal_id);
+        CREATE INDEX terminal_key ON terminal(device_key_hash);
+        CREATE TABLE merchant(merchant_id TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE activation_code(
+          code_hash BLOB PRIMARY KEY, merchant_id TEXT NOT NULL, expires INTEGER NOT NULL, redeemed INTEGER, terminal_id BLOB) WITHOUT ROWID;
+
+        CREATE TABLE payment(
+          seq INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, terminal_id BLOB NOT NULL, merchant_id TEXT NOT NULL,
+          state INTEGER NOT NULL, created INTEGER NOT NULL, due INTEGER, record BLOB NOT NULL, sealed BLOB, answer BLOB);
+        CREATE INDEX payment_terminal ON payment(terminal_id, seq);
+        CREATE INDEX payment_merchant ON payment(merchant_id, seq);
+        CREATE INDEX payment_open ON payment(state, seq) WHERE state IN (0, 1, 2);
+        CREATE TABLE key_serial(initial_key_id BLOB PRIMARY KEY, counter INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE sequence(name TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE key(
+          name TEXT PRIMARY KEY, purpose TEXT NOT NULL, state INTEGER NOT NULL, sealed BLOB, check_value BLOB NOT NULL, created INTEGER NOT NULL,
+          changed INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE evidence(hash BLOB PRIMARY KEY, terminal_id BLOB, received INTEGER NOT NULL, bytes BLOB NOT NULL);
+        CREATE INDEX evidence_received ON evidence(received);
+        CREATE INDEX evidence_terminal ON evidence(terminal_id, received);
+        CREATE TABLE console_user(user_id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, created INTEGER NOT NULL, disabled INTEGER NOT NULL)
+          WITHOUT ROWID;
+        CREATE TABLE sign_in_link(token_hash BLOB PRIMARY KEY, user_id TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER) WITHOUT ROWID;
+        CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
+        """,
+    ];
+
+    /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>
+    public static void Migrate(Session session)
+    {
+        long version = session.First("PRAGMA user_version", static r => r.GetInt64(0));
+        if (version > Steps.Length)
+        {
+            throw new StorageException(StorageFailure.TooNew, $"the database has version {version}, this program knows {Steps.Length}");
+        }
+
+        for (int step = (int)version; step < Steps.Length; step++)
+        {
+            session.Execute("BEGIN IMMEDIATE");
+            session.Execute(Steps[step]);
+            session.Execute($"PRAGMA user_version={step + 1}");
+            session.Execute("COMMIT");
+        }
+    }
+}
