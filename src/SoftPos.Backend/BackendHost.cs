@@ -55,7 +55,7 @@ public sealed class BackendHost : IAsyncDisposable
                     $"port {options.Port} on {options.Address} is taken; stop what uses it or choose another with --port", fault);
             }
 
-            rooms.Start();
+            await rooms.StartAsync(application.Logger, cancellation);
             return new BackendHost(application, rooms, clock);
         }
         catch
@@ -117,7 +117,7 @@ public sealed class BackendHost : IAsyncDisposable
         WebApplication application = builder.Build();
         application.UseReasonProblems();
         application.MapTerminalEndpoints();
-        if (options.Sandbox is not null)
+        if (options.Sandbox)
         {
             application.MapSandboxEndpoints();
         }
