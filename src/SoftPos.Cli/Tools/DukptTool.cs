@@ -219,7 +219,7 @@ internal sealed class DukptTool : Tool
         JsonObject keys = [];
         foreach ((string[] names, _, TdesDukptKey? one) in Usages.Where(usage => usage.Tdes is not null))
         {
-            keys[names[0]] = PaymentFields.Hex(TdesKey(initialKey, serialNumber, one!.Value));
+            keys[names.FirstOrDefault(IsTdesName) ?? names[0]] = PaymentFields.Hex(TdesKey(initialKey, serialNumber, one!.Value));
         }
 
         answer["keys"] = keys;
@@ -246,6 +246,9 @@ internal sealed class DukptTool : Tool
     }
 
     private static string? InitialKeyField(ToolRequest request) => request.Has("ik") ? "ik" : request.Has("ipek") ? "ipek" : null;
+
+    private static bool IsTdesName(string name) =>
+        name.EndsWith("-request", StringComparison.Ordinal) || name.EndsWith("-response", StringComparison.Ordinal);
 
     private static string NameOf(DukptKeyUsage usage) => Usages.First(one => one.Aes == usage).Names[0];
 
