@@ -30,6 +30,14 @@ internal static class AesOneTime
         }
     }
 
+    /// <summary>E(E(block) xor mask) in place, as PIN block format 4 has it.</summary>
+    public static void EncryptTwice(ReadOnlySpan<byte> key, Span<byte> block, ReadOnlySpan<byte> mask)
+    {
+        Encrypt(key, block, block);
+        Tdes.Xor(block, mask);
+        Encrypt(key, block, block);
+    }
+
     internal static void EncryptByPlatform(ReadOnlySpan<byte> key, ReadOnlySpan<byte> blocks, Span<byte> output)
     {
         using Aes aes = Aes.Create();
