@@ -1,6 +1,8 @@
 namespace SoftPos;
 
-/// <summary>Finds the published vectors, which are kept outside this project. A test that needs them skips, visibly, without them.</summary>
+/// <summary>
+/// Finds the published vectors, which are kept outside this project. A test that needs them skips, visibly, without them.
+/// </summary>
 internal static class Vectors
 {
     /// <summary>Path of a vector file or folder; skips the running test when the vectors are not there.</summary>

@@ -11,7 +11,8 @@ public interface IKeyRoom
     /// <param name="agreementKey">SubjectPublicKeyInfo of the terminal's attested P-256 key agreement key.</param>
     /// <param name="nonce">Nonce of the enrolment challenge, 32 bytes.</param>
     /// <param name="cancellation">Cancellation.</param>
-    ValueTask<InitialKeys> DeliverInitialKeysAsync(Guid terminalId, ReadOnlyMemory<byte> agreementKey, ReadOnlyMemory<byte> nonce, CancellationToken cancellation);
+    ValueTask<InitialKeys> DeliverInitialKeysAsync(
+        Guid terminalId, ReadOnlyMemory<byte> agreementKey, ReadOnlyMemory<byte> nonce, CancellationToken cancellation);
 
     /// <summary>Opens account data that a terminal sealed.</summary>
     /// <param name="ksn">12-byte AES DUKPT key serial number. Whether it was seen before is the caller's to decide, durably, first.</param>
@@ -28,5 +29,6 @@ public interface IKeyRoom
     ValueTask<byte[]> SealForStorageAsync(ReadOnlyMemory<byte> clear, ReadOnlyMemory<byte> associatedData, CancellationToken cancellation);
 
     /// <summary>Opens what <see cref="SealForStorageAsync"/> sealed; null when it does not open.</summary>
-    ValueTask<byte[]?> UnsealFromStorageAsync(ReadOnlyMemory<byte> sealedBytes, ReadOnlyMemory<byte> associatedData, CancellationToken cancellation);
+    ValueTask<byte[]?> UnsealFromStorageAsync(
+        ReadOnlyMemory<byte> sealedBytes, ReadOnlyMemory<byte> associatedData, CancellationToken cancellation);
 }

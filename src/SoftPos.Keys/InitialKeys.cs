@@ -5,9 +5,6 @@ namespace SoftPos.Keys;
 /// <summary>Initial keys for one terminal, wrapped to its key agreement key.</summary>
 public sealed record InitialKeys
 {
-    /// <summary>SubjectPublicKeyInfo of the ephemeral key of the agreement.</summary>
-    public required byte[] EphemeralKey { get; init; }
-
     /// <summary>Initial key for account data.</summary>
     public required DeliveredKey Data { get; init; }
 

@@ -71,7 +71,8 @@ public sealed record ActivationRequest
         request = complete
             ? new ActivationRequest
             {
-                Code = code!, Nonce = nonce!, SigningChain = signing!, AgreementChain = agreement!, Model = model!, OsVersion = osVersion!, SdkVersion = sdkVersion!,
+                Code = code!, Nonce = nonce!, SigningChain = signing!, AgreementChain = agreement!,
+                Model = model!, OsVersion = osVersion!, SdkVersion = sdkVersion!,
             }
             : null!;
         return complete;

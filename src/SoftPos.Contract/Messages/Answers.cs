@@ -8,6 +8,9 @@ public sealed record DeliveredKey
     /// <summary>AES DUKPT initial key identity, 8 bytes.</summary>
     public required byte[] KeyId { get; init; }
 
+    /// <summary>SubjectPublicKeyInfo of the ephemeral P-256 key of this key's agreement.</summary>
+    public required byte[] EphemeralKey { get; init; }
+
     /// <summary>Key block (X9.143 version D, usage B1) under the agreed wrapping key.</summary>
     public required string KeyBlock { get; init; }
 }
@@ -23,9 +26,6 @@ public sealed record ActivationAnswer
 
     /// <summary>Findings, as the merchant may know them.</summary>
     public IReadOnlyList<MerchantFinding> Findings { get; init; } = [];
-
-    /// <summary>SubjectPublicKeyInfo of the ephemeral key of the agreement.</summary>
-    public byte[]? EphemeralKey { get; init; }
 
     /// <summary>Initial key for account data.</summary>
     public DeliveredKey? DataKey { get; init; }

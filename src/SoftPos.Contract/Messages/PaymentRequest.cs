@@ -104,16 +104,16 @@ public sealed record PaymentRequest
                 [
                     ("paymentId", Get<Guid>(1) is { Version: 7 }),
                     ("resultToken", Bytes(2, 1, Contract.ResultToken.MaxLength)),
-                    ("amountMinor", Get<long>(3) is >= 0 and <= 999_999_999_999),
+                    ("amountMinor", Get<long?>(3) is >= 0 and <= 999_999_999_999),
                     ("currency", Get<string>(4) is { Length: 3 } currency && currency.All(char.IsAsciiDigit)),
-                    ("transactionType", Get<long>(5) is >= 0 and <= 99),
+                    ("transactionType", Get<long?>(5) is >= 0 and <= 99),
                     ("dataKsn", Bytes(6, 12, 12)),
                     ("sealedAccountData", Bytes(7, 1, MaxSealed)),
                     ("emvData", Bytes(8, 1, MaxEmvData)),
                     ("maskedPan", Get<string>(9) is { Length: >= 8 and <= 19 } pan && pan.Count(char.IsAsciiDigit) <= 10),
                     ("aid", Bytes(10, 5, 16)),
                     ("applicationLabel", Get<string>(11) is { Length: <= 32 }),
-                    ("kernelId", Get<long>(12) is >= 0 and <= 255),
+                    ("kernelId", Get<long?>(12) is >= 0 and <= 255),
                     ("cardholderVerification", Get<string>(13) is { Length: <= 32 }),
                     ("deviceTime", Get<DateTimeOffset?>(14) is not null),
                 ];
@@ -152,7 +152,7 @@ public sealed record PaymentRequest
             DeviceTime = Get<DateTimeOffset>(14),
         };
 
-        private T? Get<T>(long key) => _values.TryGetValue(key, out object? value) ? (T)value : (T?)(typeof(T) == typeof(long) ? (object)-1L : null) ?? default;
+        private T? Get<T>(long key) => _values.TryGetValue(key, out object? value) ? (T)value : default;
 
         private bool Bytes(long key, int least, int most) => Get<byte[]>(key) is { } bytes && bytes.Length >= least && bytes.Length <= most;
     }

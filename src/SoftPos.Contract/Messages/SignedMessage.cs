@@ -59,7 +59,8 @@ public static class SignedMessage
             decoded = new DecodedMessage(cose, type.GetValueAsString(), keyId.GetValueAsBytes(), content);
             return true;
         }
-        catch (Exception fault) when (fault is CryptographicException or CborContentException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception fault) when (fault is CryptographicException or CborContentException or InvalidOperationException
+            or ArgumentException or OverflowException)
         {
             return false;
         }

@@ -1,7 +1,7 @@
 namespace SoftPos.Contract;
 
 /// <summary>The codes that code itself names. The catalogue holds them all; a test holds the two equal.</summary>
-public static class ReasonCodes
+public static partial class ReasonCodes
 {
     /// <summary>A fault of ours.</summary>
     public const string Internal = "INTERNAL";
@@ -92,6 +92,15 @@ public static class ReasonCodes
 
     /// <summary>The back end cannot be reached.</summary>
     public const string BackendUnreachable = "BACKEND_UNREACHABLE";
+
+    /// <summary>The payment was sent and its result is not known to the terminal yet.</summary>
+    public const string ResultOutstanding = "RESULT_OUTSTANDING";
+
+    /// <summary>Cancelled before anything was sent.</summary>
+    public const string Cancelled = "CANCELLED";
+
+    /// <summary>The contactless reader does not work.</summary>
+    public const string ReaderUnavailable = "READER_UNAVAILABLE";
 
     /// <summary>The terminal has not been activated.</summary>
     public const string NotActivated = "NOT_ACTIVATED";

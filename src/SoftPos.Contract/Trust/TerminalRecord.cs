@@ -61,6 +61,9 @@ public sealed record TerminalRecord
     /// <summary>Hash of verifiedBootKey at first sight, pinned; lower-case hex.</summary>
     public string? BootKey { get; init; }
 
+    /// <summary>What the appraisals remember of this terminal (facts of its enrolment, high-water marks), as JSON of the attestation room.</summary>
+    public string? AttestationMemory { get; init; }
+
     /// <summary>When it was enrolled.</summary>
     public DateTimeOffset EnrolledAt { get; init; }
 

@@ -1,0 +1,44 @@
+using System.Net;
+using SoftPos.Attestation.Certificates;
+using SoftPos.Payments;
+
+namespace SoftPos.Backend;
+
+/// <summary>How one node of the back end runs.</summary>
+public sealed record BackendOptions
+{
+    /// <summary>Folder of the database and the key room.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Address to listen on: loopback unless told otherwise.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port to listen on; 0 takes a free one.</summary>
+    public int Port { get; init; } = 5080;
+
+    /// <summary>Where the acquirer listens.</summary>
+    public required IPEndPoint Acquirer { get; init; }
+
+    /// <summary>How long an acquirer may take to answer a request.</summary>
+    public TimeSpan AcquirerTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>When reversals are sent and repeated.</summary>
+    public ReversalSchedule Reversal { get; init; } = new();
+
+    /// <summary>
+    /// A sandbox offers activation codes for the asking and accepts lab roots. Its data folder is marked and never opens in production.
+    /// </summary>
+    public bool Sandbox { get; init; }
+
+    /// <summary>Keys that attestation chains may end in. Production refuses a set with a lab key in it.</summary>
+    public TrustAnchors Anchors { get; init; } = TrustAnchors.Google;
+
+    /// <summary>Package names of the merchant app.</summary>
+    public required IReadOnlyList<string> AppPackages { get; init; }
+
+    /// <summary>SHA-256 of the app's signing certificates, lower-case hex.</summary>
+    public required IReadOnlyList<string> AppSigners { get; init; }
+
+    /// <summary>Writes a log line for every request.</summary>
+    public bool Verbose { get; init; }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using SoftPos.Contract;
+using SoftPos.Monitoring;
+using SoftPos.Payments;
+using SoftPos.Storage;
+
+namespace SoftPos.Backend.Endpoints;
+
+/// <summary>What terminals call. Requests are signed messages (but for the question for a challenge); answers are JSON; refusals are problem details.</summary>
+internal static class TerminalEndpoints
+{
+    /// <summary>Limit of everything that a stranger may call and that costs a signature check or a commit.</summary>
+    public const string RateLimit = "strangers";
+
+    /// <summary>Limit of everything that an enrolled terminal calls.</summary>
+    private const string TerminalLimit = "terminals";
+
+    /// <summary>A question for a challenge is two short values.</summary>
+    private const int MaxChallengeRequest = 512;
+
+    /// <summary>Requests under way at once; more wait a little, then are told to come back.</summary>
+    private const int MaxConcurrent = 512;
+    private const int MaxWaiting = 2048;
+
+    /// <summary>Enrolments a second, with a burst: walking an unknown chain is the most that a stranger can make us do.</summary>
+    private const int StrangersPerSecond = 50;
+    private const int StrangersBurst = 200;
+
+    public static void AddTerminalEndpoints(this IServiceCollection services) => services.AddRateLimiter(limiter =>
+    {
+        limiter.AddConcurrencyLimiter(TerminalLimit, options =>
+        {
+            options.PermitLimit = MaxConcurrent;
+            options.QueueLimit = MaxWaiting;
+            options.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
+        });
+        limiter.AddTokenBucketLimiter(RateLimit, options =>
+        {
+            options.TokenLimit = StrangersBurst;
+            options.TokensPerPeriod = StrangersPerSecond;
+            options.ReplenishmentPeriod = TimeSpan.FromSeconds(1);
+        });
+        limiter.OnRejected = static async (context, cancellation) =>
+        {
+            context.HttpContext.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+            await ReasonProblem.Result(ReasonCodes.RateLimited).ExecuteAsync(context.HttpContext);
+        };
+    });
+
+    /// <summary>Our own faults become problem details too, and their traces stay inside.</summary>
+    public static void UseReasonProblems(this WebApplication application)
+    {
+        application.UseExceptionHandler(handler => handler.Run(context => ReasonProblem.Result(ReasonCodes.Internal).ExecuteAsync(context)));
+        application.UseRateLimiter();
+    }
+
+    public static void MapTerminalEndpoints(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder terminal = routes.MapGroup("/terminal/v1");
+        terminal.MapPost("/challenge", ChallengeAsync).RequireRateLimiting(TerminalLimit);
+        terminal.MapPost("/activation", ActivateAsync).RequireRateLimiting(RateLimit);
+        terminal.MapPost("/attestation", AttestAsync).RequireRateLimiting(TerminalLimit);
+        terminal.MapPost("/payments", PayAsync).RequireRateLimiting(TerminalLimit);
+        terminal.MapPost("/payments/status", StatusAsync).RequireRateLimiting(TerminalLimit);
+    }
+
+    private static async Task<IResult> ChallengeAsync(HttpContext context, ChallengeStore challenges)
+    {
+        if (context.Request.ContentLength > MaxChallengeRequest)
+        {
+            return ReasonProblem.Result(ReasonCodes.RequestTooLarge, $"a question for a challenge has at most {MaxChallengeRequest} bytes");
+        }
+
+        ChallengeRequest? request;
+        try
+        {
+            request = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractJson.Default.ChallengeRequest, context.RequestAborted);
+        }
+        catch (JsonException fault)
+        {
+            return ReasonProblem.Result(
+                ReasonCodes.RequestMalformed, "expected JSON with purpose (Enrolment, Heartbeat, Tap or Pin) and terminalId", fault.Path ?? "$");
+        }
+
+        if (request is null || (request.Purpose is ChallengePurpose.Enrolment) != (request.TerminalId is null))
+        {
+            return ReasonProblem.Result(ReasonCodes.RequestMalformed, "terminalId is for every purpose but Enrolment", "$.terminalId");
+        }
+
+        return challenges.Issue(request.Purpose, request.TerminalId) is { } challenge
+            ? Json(challenge, ContractJson.Default.Challenge)
+            : ReasonProblem.Result(ReasonCodes.RateLimited, "too many challenges are open");
+    }
+
+    private static async Task<IResult> ActivateAsync(HttpContext context, Enrolment enrolment)
+    {
+        (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        EnrolmentOutcome outcome = await enrolment.ActivateAsync(message!, context.RequestAborted);
+        return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.ActivationAnswer);
+    }
+
+    private static async Task<IResult> AttestAsync(HttpContext context, EvidenceAppraisal appraisal)
+    {
+        (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        AttestationOutcome outcome = await appraisal.AppraiseAsync(message!, context.RequestAborted);
+        return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.AttestationAnswer);
+    }
+
+    private static async Task<IResult> PayAsync(HttpContext context, PaymentGateway payments)
+    {
+        (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
+        return refusal ?? Answer(await payments.PayAsync(message!, context.RequestAborted));
+    }
+
+    private static async Task<IResult> StatusAsync(HttpContext context, PaymentGateway payments)
+    {
+        (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
+        return refusal ?? Answer(await payments.StatusAsync(message!, context.RequestAborted));
+    }
+
+    private static IResult Answer(PaymentReply reply) => reply.Refusal is { } refused
+        ? ReasonProblem.Result(refused.Reason, refused.Detail)
+        : Results.Bytes(reply.Body!, "application/json");
+
+    private static IResult Problem(Refusal refused) => ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field);
+
+    private static IResult Json<T>(T value, JsonTypeInfo<T> type) => Results.Json(value, type);
+}

@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using SoftPos.Contract;
+
+namespace SoftPos.Terminal;
+
+/// <summary>
+/// The enrolled terminal: its identity, keys and sealed state. Every change is durable before the method that makes it returns. One caller
+/// at a time; the terminal's gate sees to that.
+/// </summary>
+internal sealed class Enrolment : IDisposable
+{
+    private const string CurrentName = "current", StateName = "state", DataKeyName = "data-key", PinKeyName = "pin-key";
+    private readonly DeviceKeys _keys;
+    private readonly SealedStore _store;
+    private EnrolledState _state;
+
+    private Enrolment(DeviceKeys keys, SealedStore store, EnrolledState state, TransactionKeys dataKeys, TransactionKeys pinKeys)
+    {
+        _keys = keys;
+        _store = store;
+        _state = state;
+        DataKeys = dataKeys;
+        PinKeys = pinKeys;
+    }
+
+    public Guid TerminalId => _state.TerminalId;
+
+    public MerchantRecord Merchant => _state.Merchant;
+
+    public IReadOnlyList<Guid> OpenPayments => _state.OpenPayments;
+
+    /// <summary>Keys for account data.</summary>
+    public TransactionKeys DataKeys { get; }
+
+    /// <summary>Keys for PINs.</summary>
+    public TransactionKeys PinKeys { get; }
+
+    /// <summary>Opens the current enrolment; null when there is none or this phone does not hold its keys.</summary>
+    public static Enrolment? Open(TerminalPlatform platform)
+    {
+        if (platform.Storage.Read(CurrentName) is not { } current || DecodeAlias(current) is not { } alias
+            || platform.Keys.Open(alias) is not { } keys
+            || SealedStore.Open(platform.Storage, platform.Randomness, alias, keys.Agreement) is not { } store)
+        {
+            return null;
+        }
+
+        EnrolledState? state = store.Read(StateName) is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.EnrolledState) : null;
+        TransactionKeys? data = TransactionKeys.Open(store, DataKeyName), pin = TransactionKeys.Open(store, PinKeyName);
+        if (state is null || data is null || pin is null)
+        {
+            data?.Dispose();
+            pin?.Dispose();
+            store.Dispose();
+            return null;
+        }
+
+        return new Enrolment(keys, store, state, data, pin);
+    }
+
+    /// <summary>
+    /// Stores a new enrolment and makes it the current one. The pointer is written last: until then the old enrolment, if any, stands.
+    /// </summary>
+    public static Enrolment Establish(TerminalPlatform platform, string alias, DeviceKeys keys, EnrolledState state, AgreedKeys agreed)
+    {
+        string? former = platform.Storage.Read(CurrentName) is { } current ? DecodeAlias(current) : null;
+        SealedStore store = SealedStore.Open(platform.Storage, platform.Randomness, alias, keys.Agreement)
+            ?? throw new InvalidOperationException("the phone's own agreement key refuses the storage anchor");
+        TransactionKeys data = TransactionKeys.Start(store, DataKeyName, agreed.Data);
+        TransactionKeys pin = TransactionKeys.Start(store, PinKeyName, agreed.Pin);
+        Enrolment enrolment = new(keys, store, state, data, pin);
+        enrolment.Save(state);
+        platform.Storage.Write(CurrentName, System.Text.Encoding.ASCII.GetBytes(alias));
+        if (former is not null && former != alias)
+        {
+            Destroy(platform, former);
+        }
+
+        return enrolment;
+    }
+
+    /// <summary>Destroys the current enrolment; nothing that remains on the phone opens again.</summary>
+    public static void Wipe(TerminalPlatform platform)
+    {
+        string? alias = platform.Storage.Read(CurrentName) is { } current ? DecodeAlias(current) : null;
+        if (alias is not null)
+        {
+            Destroy(platform, alias);
+            platform.Storage.Delete(CurrentName);
+        }
+    }
+
+    /// <summary>Number for the next evidence; durable before it is used, so that a crash can skip one but never repeat one.</summary>
+    public long NextEvidenceSequence()
+    {
+        Save(_state with { EvidenceSequence = _state.EvidenceSequence + 1 });
+        return _state.EvidenceSequence;
+    }
+
+    /// <summary>Notes a payment before it is sent.</summary>
+    /// <returns>False when too many payments wait for an answer.</returns>
+    public bool TryOpenPayment(Guid paymentId)
+    {
+        if (_state.OpenPayments.Count >= EnrolledState.MaxOpenPayments)
+        {
+            return false;
+        }
+
+        Save(_state with { OpenPayments = [.. _state.OpenPayments, paymentId] });
+        return true;
+    }
+
+    /// <summary>Forgets a payment that has its definite answer.</summary>
+    public void ClosePayment(Guid paymentId)
+    {
+        if (_state.OpenPayments.Contains(paymentId))
+        {
+            Save(_state with { OpenPayments = [.. _state.OpenPayments.Where(open => open != paymentId)] });
+        }
+    }
+
+    /// <summary>Signs a message of this terminal.</summary>
+    public byte[] Sign(string messageType, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> keyId = stackalloc byte[16];
+        _ = TerminalId.TryWriteBytes(keyId, bigEndian: true, out _);
+        return SignedMessage.Sign(_keys.Signing, messageType, keyId, payload);
+    }
+
+    public void Dispose()
+    {
+        DataKeys.Dispose();
+        PinKeys.Dispose();
+        _store.Dispose();
+    }
+
+    /// <summary>A new alias: unique, and a valid name of a blob.</summary>
+    public static string NewAlias(RandomNumberGenerator randomness)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        randomness.GetBytes(bytes);
+        return "k" + Convert.ToHexStringLower(bytes);
+    }
+
+    private static void Destroy(TerminalPlatform platform, string alias)
+    {
+        platform.Keys.Delete(alias);
+        SealedStore.Delete(platform.Storage, alias, StateName, DataKeyName, PinKeyName);
+    }
+
+    private static string? DecodeAlias(byte[] bytes)
+    {
+        string alias = System.Text.Encoding.ASCII.GetString(bytes);
+        return alias.Length == 17 && alias.All(char.IsAsciiLetterOrDigit) ? alias : null;
+    }
+
+    private void Save(EnrolledState state)
+    {
+        _store.Write(StateName, JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.EnrolledState));
+        _state = state;
+    }
+}

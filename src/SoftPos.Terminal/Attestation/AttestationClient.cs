@@ -1,0 +1,53 @@
+using SoftPos.Contract;
+
+namespace SoftPos.Terminal;
+
+/// <summary>Challenge, evidence, answer. The terminal learns the verdict and cannot make it.</summary>
+internal sealed class AttestationClient(BackendLink link, TerminalPlatform platform)
+{
+    /// <summary>A nonce can run out on a slow network; asked again this often before the terminal gives up.</summary>
+    private const int MaxAttempts = 2;
+
+    private readonly EvidenceGatherer _gatherer = new(platform);
+
+    public async Task<LinkAnswer<AttestationAnswer>> AttestAsync(Enrolment enrolment, ChallengePurpose purpose, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            LinkAnswer<AttestationAnswer> answer = await AttestOnceAsync(enrolment, purpose, cancellation).ConfigureAwait(false);
+            bool stale = answer.Problem?.Code is ReasonCodes.NonceExpired or ReasonCodes.NonceInvalid;
+            if (!stale || attempt == MaxAttempts)
+            {
+                return answer;
+            }
+        }
+    }
+
+    private async Task<LinkAnswer<AttestationAnswer>> AttestOnceAsync(Enrolment enrolment, ChallengePurpose purpose, CancellationToken cancellation)
+    {
+        LinkAnswer<Challenge> question = await AskAsync(link, purpose, enrolment.TerminalId, cancellation).ConfigureAwait(false);
+        if (question.Value is not { } challenge)
+        {
+            return new LinkAnswer<AttestationAnswer>(question.End, null, question.Problem);
+        }
+
+        long sequence = enrolment.NextEvidenceSequence();
+        EvidenceClaims claims = _gatherer.Gather(challenge, purpose, enrolment.TerminalId, sequence);
+        byte[] message = enrolment.Sign(MessageType.Evidence, claims.Encode());
+        return await link.SendAsync(Paths.Attestation, message, ContractJson.Default.AttestationAnswer, Paths.Patience, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for a challenge and checks its form: a short nonce or seed would weaken what is built on it.</summary>
+    public static async Task<LinkAnswer<Challenge>> AskAsync(
+        BackendLink link, ChallengePurpose purpose, Guid? terminalId, CancellationToken cancellation)
+    {
+        ChallengeRequest question = new() { Purpose = purpose, TerminalId = terminalId };
+        LinkAnswer<Challenge> answer =
+            await link.AskAsync(Paths.Challenge, question, ContractJson.Default.Challenge, Paths.Patience, cancellation).ConfigureAwait(false);
+        return answer.Value is { } challenge && (challenge.Nonce is not { Length: Challenge.NonceLength } || challenge.Seed is not { Length: SeedLength })
+            ? LinkAnswer<Challenge>.Failed(LinkEnd.Uncertain)
+            : answer;
+    }
+
+    private const int SeedLength = 16;
+}

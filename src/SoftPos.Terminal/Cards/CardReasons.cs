@@ -1,0 +1,45 @@
+using SoftPos.Contract;
+using SoftPos.Emv;
+
+namespace SoftPos.Terminal;
+
+/// <summary>What the end of a card session means for the merchant.</summary>
+internal static class CardReasons
+{
+    public static string Of(CardSessionEnd end) => end switch
+    {
+        CardSessionEnd.CardTimeout => ReasonCodes.CardTimeout,
+        CardSessionEnd.Cancelled => ReasonCodes.Cancelled,
+        CardSessionEnd.ReaderFailed => ReasonCodes.ReaderUnavailable,
+        _ => ReasonCodes.CardUnreadable,
+    };
+
+    /// <summary>Why the outcome leads to no authorisation; null when it does. An offline approval is none: this terminal is online only.</summary>
+    public static string? Refusal(Outcome outcome) => outcome.Kind switch
+    {
+        OutcomeKind.OnlineRequest => outcome.Cvm == CvmKind.OnlinePin ? ReasonCodes.CardNotAccepted : null,
+        OutcomeKind.Declined => outcome.Reason is OutcomeReason.AuthenticationFailed or OutcomeReason.BadCardData or OutcomeReason.MissingCardData
+            ? ReasonCodes.CardUnreadable
+            : ReasonCodes.CardDeclined,
+        OutcomeKind.Approved or OutcomeKind.TryAnotherInterface => ReasonCodes.CardNotAccepted,
+        _ => outcome.Reason switch
+        {
+            OutcomeReason.NoApplication or OutcomeReason.ContactlessNotAllowed or OutcomeReason.LimitExceeded
+                or OutcomeReason.MagStripeNotSupported or OutcomeReason.OtherInterfaceAsked => ReasonCodes.CardNotAccepted,
+            OutcomeReason.Stopped => ReasonCodes.Cancelled,
+            _ => ReasonCodes.CardUnreadable,
+        },
+    };
+
+    public static CardSummary? Summary(Outcome outcome) => outcome is { Account: { } account, Application: { } application }
+        ? new CardSummary(
+            account.MaskedPan,
+            application.Aid,
+            ClaimText.Bound(application.PreferredName ?? application.Label ?? string.Empty, MaxLabel),
+            application.Kernel,
+            outcome.Cvm.ToString())
+        : null;
+
+    // Bound of the payment message; a label on a card has at most 16 characters.
+    private const int MaxLabel = 32;
+}

@@ -1,0 +1,17 @@
+namespace SoftPos.Terminal;
+
+/// <summary>Addresses of the back end and how long each may take.</summary>
+internal static class Paths
+{
+    public const string Challenge = "/terminal/v1/challenge";
+    public const string Activation = "/terminal/v1/activation";
+    public const string Attestation = "/terminal/v1/attestation";
+    public const string Payments = "/terminal/v1/payments";
+    public const string PaymentStatus = "/terminal/v1/payments/status";
+
+    /// <summary>Questions that the back end answers by itself.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>A payment waits for the acquirer, and the back end for its own time-out before that.</summary>
+    public static readonly TimeSpan PaymentPatience = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,181 @@
+using SoftPos.Contract;
+using SoftPos.Emv;
+
+namespace SoftPos.Terminal;
+
+/// <summary>Makes one reader transaction for an amount.</summary>
+internal delegate ICardSession CardSessionFactory(PaymentOrder order, string currency);
+
+/// <summary>
+/// One payment from the merchant's order to its result. The order of steps is the law of this class: attested, then reader on, then card
+/// data sealed under a key whose state is durable, then the payment noted, then sent, then asked for until its answer is known.
+/// </summary>
+internal sealed class PaymentFlow
+{
+    /// <summary>The rest of a payment after the tap must find the attestation result still alive.</summary>
+    private static readonly TimeSpan TokenMargin = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the card is waited for when the issuer's answer is to be given to it.</summary>
+    private static readonly TimeSpan IssuerUpdateTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>A waiting customer outlives a token a few times; each time the phone is attested anew.</summary>
+    private const int MaxAttestations = 10;
+
+    private readonly PaymentRoom _room;
+    private readonly PaymentOrder _order;
+    private readonly PaymentScreens _screens;
+    private readonly string _currency;
+    private readonly Guid _paymentId;
+    private IReadOnlyList<MerchantFinding> _findings = [];
+
+    public PaymentFlow(PaymentRoom room, PaymentOrder order, IPaymentUi ui)
+    {
+        _room = room;
+        _order = order;
+        _currency = order.Currency ?? room.Enrolment.Merchant.Currency;
+        _paymentId = TimeOrderedId.Create(room.Platform.Clock, room.Platform.Randomness);
+        _screens = new PaymentScreens(ui, _paymentId, order.AmountMinor, _currency);
+    }
+
+    public async Task<PaymentResult> RunAsync(CancellationToken cancellation)
+    {
+        PaymentResult result;
+        try
+        {
+            result = await ToResultAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Only what happens before sending takes this token.
+            result = _room.Results.Refused(_paymentId, ReasonCodes.Cancelled);
+        }
+
+        result = result.Findings.Count == 0 ? result with { Findings = _findings } : result;
+        _screens.Finish(result);
+        return result;
+    }
+
+    private async Task<PaymentResult> ToResultAsync(CancellationToken cancellation)
+    {
+        DateTimeOffset cardBy = _room.Now + _room.CardTimeout;
+        for (int attempt = 0; attempt < MaxAttestations; attempt++)
+        {
+            _screens.Show(PaymentStage.Preparing);
+            LinkAnswer<AttestationAnswer> attested =
+                await _room.Attestation.AttestAsync(_room.Enrolment, ChallengePurpose.Tap, cancellation).ConfigureAwait(false);
+            if (attested.Value is not { } answer)
+            {
+                return PaymentResults.Refused(_paymentId, TrustResult.Of(attested, _room.Language));
+            }
+
+            TrustResult trust = TrustResult.Of(answer.Verdict, answer.Findings, _room.Language);
+            _findings = answer.Findings;
+            if (!trust.CanPay)
+            {
+                return PaymentResults.Refused(_paymentId, trust);
+            }
+
+            if (answer.ResultToken is not { Length: > 0 and <= ResultToken.MaxLength } token || answer.ExpiresAt is not { } expires)
+            {
+                return _room.Results.Refused(_paymentId, ReasonCodes.NotAttested);
+            }
+
+            using ICardSession session = _room.OpenCard(_order, _currency);
+            CardDeadlines deadlines = new(cardBy, expires - TokenMargin);
+            CardSessionResult card = await session.RunAsync(deadlines, _screens.Show, cancellation).ConfigureAwait(false);
+            if (card.End != CardSessionEnd.AttestationExpired)
+            {
+                return await AfterCardAsync(session, card, token).ConfigureAwait(false);
+            }
+        }
+
+        return _room.Results.Refused(_paymentId, ReasonCodes.CardTimeout);
+    }
+
+    private async Task<PaymentResult> AfterCardAsync(ICardSession session, CardSessionResult card, byte[] token)
+    {
+        if (card.Outcome is not { } outcome)
+        {
+            return _room.Results.Refused(_paymentId, CardReasons.Of(card.End));
+        }
+
+        using CardAccount? account = outcome.Account;
+        CardSummary? summary = CardReasons.Summary(outcome);
+        if (CardReasons.Refusal(outcome) is { } refusal)
+        {
+            return _room.Results.Refused(_paymentId, refusal, card: summary);
+        }
+
+        if (account is null || summary is null || outcome.DataRecord is null)
+        {
+            return _room.Results.Refused(_paymentId, ReasonCodes.CardUnreadable, card: summary);
+        }
+
+        if (AccountSealing.Seal(account, _room.Enrolment.DataKeys, _paymentId, _room.Platform.Randomness) is not { } sealedAccount)
+        {
+            return _room.Results.Refused(_paymentId, ReasonCodes.KeysExhausted, card: summary);
+        }
+
+        PaymentRequest request = RequestOf(outcome, summary, token, sealedAccount);
+        return await SendAsync(session, outcome, request, summary).ConfigureAwait(false);
+    }
+
+    private async Task<PaymentResult> SendAsync(ICardSession session, Outcome outcome, PaymentRequest request, CardSummary summary)
+    {
+        if (!_room.Enrolment.TryOpenPayment(_paymentId))
+        {
+            return _room.Results.Refused(_paymentId, ReasonCodes.ResultOutstanding, card: summary);
+        }
+
+        _screens.Show(PaymentStage.Authorising);
+        byte[] message = _room.Enrolment.Sign(MessageType.Payment, request.Encode());
+        LinkAnswer<PaymentAnswer> answer = StatusClient.Matching(
+            await _room.Link.SendAsync(Paths.Payments, message, ContractJson.Default.PaymentAnswer, Paths.PaymentPatience, CancellationToken.None)
+                .ConfigureAwait(false),
+            _paymentId);
+        bool isOpen = answer.End == LinkEnd.Uncertain || answer.Problem?.Code == ReasonCodes.Internal
+            || answer.Value is { State: PaymentState.Received or PaymentState.Sent };
+        if (isOpen)
+        {
+            answer = await _room.Status.AskUntilSettledAsync(_room.Enrolment, _paymentId, CancellationToken.None).ConfigureAwait(false);
+        }
+        else if (answer.End == LinkEnd.NothingSent)
+        {
+            _room.Enrolment.ClosePayment(_paymentId);
+            return _room.Results.Refused(_paymentId, ReasonCodes.BackendUnreachable, card: summary);
+        }
+
+        _room.Close(_paymentId, answer);
+        await DeliverAsync(session, outcome, answer.Value).ConfigureAwait(false);
+        return _room.Results.Of(_paymentId, answer, summary);
+    }
+
+    private async Task DeliverAsync(ICardSession session, Outcome outcome, PaymentAnswer? answer)
+    {
+        bool isAsked = outcome.OnlineResponseData == OnlineResponseData.Any
+            || (outcome.OnlineResponseData == OnlineResponseData.EmvData && answer?.IssuerData is { Length: > 0 });
+        if (isAsked && answer is { State: PaymentState.Approved or PaymentState.Declined })
+        {
+            bool isApproved = answer.State == PaymentState.Approved;
+            await session.DeliverAsync(isApproved, answer.IssuerData, _room.Now + IssuerUpdateTime, _screens.Show).ConfigureAwait(false);
+        }
+    }
+
+    private PaymentRequest RequestOf(Outcome outcome, CardSummary summary, byte[] token, SealedAccount sealedAccount) => new()
+    {
+        PaymentId = _paymentId,
+        ResultToken = token,
+        AmountMinor = _order.AmountMinor,
+        Currency = _currency,
+        TransactionType = _order.Kind == PaymentKind.Refund ? (byte)0x20 : (byte)0,
+        DataKsn = sealedAccount.Ksn,
+        SealedAccountData = sealedAccount.Data,
+        EmvData = AuthorisationData.Of(outcome.DataRecord!),
+        MaskedPan = summary.MaskedPan,
+        Aid = outcome.Application!.AdfName.ToArray(),
+        ApplicationLabel = summary.ApplicationLabel,
+        KernelId = summary.KernelId,
+        CardholderVerification = summary.CardholderVerification,
+        DeviceTime = _room.Now,
+    };
+}

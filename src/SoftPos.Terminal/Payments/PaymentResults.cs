@@ -1,0 +1,65 @@
+using SoftPos.Contract;
+
+namespace SoftPos.Terminal;
+
+/// <summary>Makes results of what came back, in one place.</summary>
+internal sealed class PaymentResults(string language)
+{
+    public PaymentResult Refused(Guid paymentId, string reason, BackendProblem? problem = null, CardSummary? card = null) => new()
+    {
+        PaymentId = paymentId,
+        Outcome = PaymentOutcome.Refused,
+        Reason = TerminalReason.Of(reason, language, problem),
+        Card = card,
+    };
+
+    public static PaymentResult Refused(Guid paymentId, TrustResult trust) => new()
+    {
+        PaymentId = paymentId,
+        Outcome = PaymentOutcome.Refused,
+        Reason = trust.Reason ?? throw new InvalidOperationException("a refusal without a reason"),
+        Findings = trust.Findings,
+    };
+
+    /// <summary>The result of an answer; the want of one is "unknown", unless the back end says that it never got the payment.</summary>
+    public PaymentResult Of(Guid paymentId, LinkAnswer<PaymentAnswer> answer, CardSummary? card)
+    {
+        if (answer.Value is { } value)
+        {
+            return new PaymentResult
+            {
+                PaymentId = paymentId,
+                Outcome = OutcomeOf(value.State),
+                Reason = TerminalReason.Of(value.Reason, language),
+                Card = card,
+                Answer = value,
+            };
+        }
+
+        if (answer.Problem is { } problem)
+        {
+            return Refused(paymentId, problem.Code == ReasonCodes.PaymentUnknown ? ReasonCodes.BackendUnreachable : problem.Code, problem, card);
+        }
+
+        return new PaymentResult
+        {
+            PaymentId = paymentId,
+            Outcome = PaymentOutcome.Unknown,
+            Reason = TerminalReason.Of(ReasonCodes.ResultOutstanding, language),
+            Card = card,
+        };
+    }
+
+    /// <summary>Whether nothing can change the payment any more.</summary>
+    public static bool IsFinal(PaymentState state) =>
+        state is PaymentState.Abandoned or PaymentState.Approved or PaymentState.Declined or PaymentState.Reversed;
+
+    private static PaymentOutcome OutcomeOf(PaymentState state) => state switch
+    {
+        PaymentState.Approved => PaymentOutcome.Approved,
+        PaymentState.Declined => PaymentOutcome.Declined,
+        PaymentState.Reversed => PaymentOutcome.Reversed,
+        PaymentState.Abandoned => PaymentOutcome.Refused,
+        _ => PaymentOutcome.Unknown,
+    };
+}

@@ -1,0 +1,53 @@
+using SoftPos.Contract;
+
+namespace SoftPos.Terminal;
+
+/// <summary>
+/// Finds out what became of a payment. The only thing that ever follows an uncertain sending: the same identity is asked for, nothing is
+/// sent twice.
+/// </summary>
+internal sealed class StatusClient(BackendLink link, TimeProvider clock)
+{
+    /// <summary>Questions until the terminal says "unknown": with the pauses below, about a minute and a half.</summary>
+    private const int MaxQuestions = 12;
+
+    /// <summary>So often must the back end say that it knows nothing, one pause apart, before the payment counts as never arrived.</summary>
+    private const int UnknownAnswersForNever = 2;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(10);
+
+    public async Task<LinkAnswer<PaymentAnswer>> AskAsync(Enrolment enrolment, Guid paymentId, CancellationToken cancellation)
+    {
+        PaymentStatusRequest question = new() { PaymentId = paymentId, DeviceTime = clock.GetUtcNow() };
+        byte[] message = enrolment.Sign(MessageType.PaymentStatus, question.Encode());
+        LinkAnswer<PaymentAnswer> answer = await link
+            .SendAsync(Paths.PaymentStatus, message, ContractJson.Default.PaymentAnswer, Paths.Patience, cancellation).ConfigureAwait(false);
+        return Matching(answer, paymentId);
+    }
+
+    /// <summary>Asks until the payment has left the states in which its answer is still to come.</summary>
+    /// <returns>The answer; a refusal when the back end never got the payment; otherwise the want of an answer.</returns>
+    public async Task<LinkAnswer<PaymentAnswer>> AskUntilSettledAsync(Enrolment enrolment, Guid paymentId, CancellationToken cancellation)
+    {
+        TimeSpan pause = FirstPause;
+        LinkAnswer<PaymentAnswer> answer = LinkAnswer<PaymentAnswer>.Failed(LinkEnd.Uncertain);
+        for (int question = 0, never = 0; question < MaxQuestions; question++)
+        {
+            answer = await AskAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
+            never = answer.Problem?.Code == ReasonCodes.PaymentUnknown ? never + 1 : 0;
+            if (never == UnknownAnswersForNever || answer.Value is { State: not (PaymentState.Received or PaymentState.Sent) })
+            {
+                return answer;
+            }
+
+            await Task.Delay(pause, clock, cancellation).ConfigureAwait(false);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        return answer.Problem?.Code == ReasonCodes.PaymentUnknown ? LinkAnswer<PaymentAnswer>.Failed(LinkEnd.Uncertain) : answer;
+    }
+
+    /// <summary>An answer about another payment is no answer.</summary>
+    public static LinkAnswer<PaymentAnswer> Matching(LinkAnswer<PaymentAnswer> answer, Guid paymentId) =>
+        answer.Value is { } value && value.PaymentId != paymentId ? LinkAnswer<PaymentAnswer>.Failed(LinkEnd.Uncertain) : answer;
+}

@@ -1,0 +1,214 @@
+using SoftPos.Contract;
+
+namespace SoftPos.Terminal;
+
+/// <summary>
+/// The card terminal in an ordinary phone. Every decision is the back end's; this class gathers evidence, reads cards, seals what they say
+/// and asks. Methods may be called from any thread; one works at a time.
+/// </summary>
+public sealed class SoftPosTerminal : IAsyncDisposable
+{
+    /// <summary>Evidence while the app is open; silence is a finding.</summary>
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromMinutes(5);
+
+    private readonly TerminalOptions _options;
+    private readonly BackendLink _link;
+    private readonly AttestationClient _attestation;
+    private readonly StatusClient _status;
+    private readonly PaymentResults _results;
+    private readonly CardSessionFactory _openCard;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly CancellationTokenSource _closing = new();
+    private Task _heartbeat = Task.CompletedTask;
+    private Enrolment? _enrolment;
+
+    private SoftPosTerminal(TerminalOptions options, CardSessionFactory openCard)
+    {
+        _options = options;
+        _openCard = openCard;
+        _link = BackendLink.Open(options, options.Platform.Clock);
+        _attestation = new AttestationClient(_link, options.Platform);
+        _status = new StatusClient(_link, options.Platform.Clock);
+        _results = new PaymentResults(options.Language);
+    }
+
+    /// <summary>Identity of this terminal; null before activation.</summary>
+    public Guid? TerminalId => _enrolment?.TerminalId;
+
+    /// <summary>The merchant that this terminal belongs to; null before activation.</summary>
+    public MerchantRecord? Merchant => _enrolment?.Merchant;
+
+    /// <summary>Payments whose result has not come back yet; each wants <see cref="StatusAsync"/>.</summary>
+    public IReadOnlyList<Guid> OpenPayments => _enrolment?.OpenPayments ?? [];
+
+    /// <summary>Opens the terminal on this phone, enrolled or not. Does not use the network.</summary>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says which.</exception>
+    public static Task<SoftPosTerminal> CreateAsync(TerminalOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CreateAsync(options, ContactlessSession.Factory(options.Platform), cancellation);
+    }
+
+    internal static Task<SoftPosTerminal> CreateAsync(TerminalOptions options, CardSessionFactory openCard, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (BackendLink.FaultOf(options) is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(options));
+        }
+
+        SoftPosTerminal terminal = new(options, openCard) { _enrolment = Enrolment.Open(options.Platform) };
+        terminal._heartbeat = terminal.KeepHeartbeatAsync();
+        return Task.FromResult(terminal);
+    }
+
+    /// <summary>Gathers the evidence that a payment would and asks the back end, whose enforcing engine answers with its reasons.</summary>
+    public Task<TrustResult> PreflightAsync(CancellationToken cancellation = default) => AttestAsync(ChallengePurpose.Heartbeat, cancellation);
+
+    /// <summary>Enrols this phone with a one-time code.</summary>
+    /// <param name="code">Code from the provider; spaces around it do not count.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public async Task<TrustResult> ActivateAsync(string code, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
+        ActivationFlow flow = new(_link, _options.Platform, _options.Language);
+        (TrustResult result, Enrolment? enrolment) = await flow.RunAsync(code, cancellation).ConfigureAwait(false);
+        if (enrolment is not null)
+        {
+            _enrolment?.Dispose();
+            _enrolment = enrolment;
+        }
+
+        return result;
+    }
+
+    /// <summary>Takes a payment.</summary>
+    /// <param name="order">What the merchant asks for.</param>
+    /// <param name="ui">Is told each state.</param>
+    /// <param name="cancellation">Cancels until the payment is sent; from then on it is ignored, because the result must be found out.</param>
+    /// <exception cref="ArgumentException">The order is not one: amount or currency out of range.</exception>
+    public async Task<PaymentResult> PayAsync(PaymentOrder order, IPaymentUi ui, CancellationToken cancellation = default)
+    {
+        Check(order);
+        ArgumentNullException.ThrowIfNull(ui);
+        using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
+        if (_enrolment is not { } enrolment)
+        {
+            Guid paymentId = TimeOrderedId.Create(_options.Platform.Clock, _options.Platform.Randomness);
+            return _results.Refused(paymentId, ReasonCodes.NotActivated);
+        }
+
+        PaymentRoom room = RoomOf(enrolment);
+        return await new PaymentFlow(room, order, ui).RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks what became of a payment.</summary>
+    public async Task<PaymentResult> StatusAsync(Guid paymentId, CancellationToken cancellation = default)
+    {
+        using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
+        if (_enrolment is not { } enrolment)
+        {
+            return _results.Refused(paymentId, ReasonCodes.NotActivated);
+        }
+
+        LinkAnswer<PaymentAnswer> answer = await _status.AskAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
+        if (answer.Problem?.Code == ReasonCodes.PaymentUnknown && enrolment.OpenPayments.Contains(paymentId))
+        {
+            // It was sent: one "unknown" may only mean that the request is still on its way.
+            answer = await _status.AskUntilSettledAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
+        }
+
+        RoomOf(enrolment).Close(paymentId, answer);
+        return _results.Of(paymentId, answer, card: null);
+    }
+
+    /// <summary>Destroys keys and state of this terminal on this phone.</summary>
+    public async Task WipeAsync(CancellationToken cancellation = default)
+    {
+        using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
+        _enrolment?.Dispose();
+        _enrolment = null;
+        Enrolment.Wipe(_options.Platform);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _heartbeat.ConfigureAwait(false);
+        await _gate.WaitAsync().ConfigureAwait(false);
+        _enrolment?.Dispose();
+        _link.Dispose();
+        _gate.Dispose();
+        _closing.Dispose();
+    }
+
+    internal async Task<TrustResult> AttestAsync(ChallengePurpose purpose, CancellationToken cancellation)
+    {
+        using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
+        if (_enrolment is not { } enrolment)
+        {
+            return TrustResult.Refused(TerminalReason.Of(ReasonCodes.NotActivated, _options.Language));
+        }
+
+        LinkAnswer<AttestationAnswer> answer = await _attestation.AttestAsync(enrolment, purpose, cancellation).ConfigureAwait(false);
+        return answer.Value is { } value
+            ? TrustResult.Of(value.Verdict, value.Findings, _options.Language)
+            : TrustResult.Of(answer, _options.Language);
+    }
+
+    private static void Check(PaymentOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(order.AmountMinor);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(order.AmountMinor, PaymentOrder.MaxAmountMinor);
+        if (order.Currency is { } currency && (currency.Length != 3 || !currency.All(char.IsAsciiDigit)))
+        {
+            throw new ArgumentException("a currency is three digits of ISO 4217", nameof(order));
+        }
+    }
+
+    private PaymentRoom RoomOf(Enrolment enrolment) => new()
+    {
+        Platform = _options.Platform,
+        Enrolment = enrolment,
+        Link = _link,
+        Attestation = _attestation,
+        Status = _status,
+        Results = _results,
+        OpenCard = _openCard,
+        Language = _options.Language,
+        CardTimeout = _options.CardTimeout,
+    };
+
+    private async Task KeepHeartbeatAsync()
+    {
+        using PeriodicTimer timer = new(HeartbeatInterval, _options.Platform.Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
+            {
+                if (_enrolment is not null)
+                {
+                    await AttestAsync(ChallengePurpose.Heartbeat, _closing.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The terminal is being closed.
+        }
+    }
+
+    private async Task<Pass> EnterAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        return new Pass(_gate);
+    }
+
+    private readonly struct Pass(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using SoftPos.Contract;
+
+namespace SoftPos.Terminal;
+
+/// <summary>What the terminal keeps besides its keys.</summary>
+internal sealed record EnrolledState
+{
+    /// <summary>Most payments that wait for a definite answer; more than that means that the back end must be reached first.</summary>
+    public const int MaxOpenPayments = 32;
+
+    public required Guid TerminalId { get; init; }
+
+    public required MerchantRecord Merchant { get; init; }
+
+    /// <summary>Number of the last evidence.</summary>
+    public long EvidenceSequence { get; init; }
+
+    /// <summary>Payments that may have been sent and have no definite answer yet.</summary>
+    public IReadOnlyList<Guid> OpenPayments { get; init; } = [];
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(EnrolledState))]
+internal sealed partial class StateJson : JsonSerializerContext;
