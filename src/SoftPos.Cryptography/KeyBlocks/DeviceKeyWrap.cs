@@ -25,8 +25,14 @@ public static class DeviceKeyWrap
     private const int SecretLength = 32;
     private const int ProtectionKeyLength = 32;
 
-    /// <summary>Longest DER form of a P-256 public key that is read (91 bytes in the usual form).</summary>
-    private const int LongestPublicKey = 128;
+    private const int CoordinateLength = 32;
+
+    /// <summary>DER of a SubjectPublicKeyInfo with an uncompressed point of P-256, up to the coordinates (RFC 5480).</summary>
+    private static ReadOnlySpan<byte> PublicKeyPrefix =>
+    [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07,
+        0x03, 0x42, 0x00, 0x04,
+    ];
 
     private static ReadOnlySpan<byte> Label => "SoftPos device key wrap 1"u8;
 
@@ -160,30 +166,32 @@ public static class DeviceKeyWrap
         hash.AppendData(value);
     }
 
-    /// <summary>Imports a public key; null when it is not exactly one valid point of P-256.</summary>
-    private static ECDiffieHellman? Import(ReadOnlySpan<byte> publicKey)
+    /// <summary>Imports a public key in its one canonical form; null when it is none or not a point of P-256.</summary>
+    internal static ECDiffieHellman? Import(ReadOnlySpan<byte> publicKey)
     {
-        if (publicKey.Length is 0 or > LongestPublicKey)
+        int start = PublicKeyPrefix.Length;
+        if (publicKey.Length != start + (2 * CoordinateLength) || !publicKey.StartsWith(PublicKeyPrefix))
         {
             return null;
         }
 
-        ECDiffieHellman key = ECDiffieHellman.Create();
+        ECParameters parameters = new()
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            Q = new ECPoint
+            {
+                X = publicKey.Slice(start, CoordinateLength).ToArray(),
+                Y = publicKey[(start + CoordinateLength)..].ToArray(),
+            },
+        };
         try
         {
-            key.ImportSubjectPublicKeyInfo(publicKey, out int read);
-            ECParameters parameters = key.ExportParameters(false);
-            if (read == publicKey.Length && parameters.Curve.Oid?.Value is "1.2.840.10045.3.1.7")
-            {
-                return key;
-            }
+            return ECDiffieHellman.Create(parameters);
         }
         catch (CryptographicException)
         {
-            // Not a key, or not a point of its curve: an outcome like any other wrong key.
+            // Not a point of the curve: an outcome like any other wrong key.
+            return null;
         }
-
-        key.Dispose();
-        return null;
     }
 }

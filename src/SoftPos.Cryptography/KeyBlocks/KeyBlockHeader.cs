@@ -56,14 +56,47 @@ public sealed record KeyBlockHeader
     /// <param name="fault">What is wrong, and where.</param>
     public static bool TryParse(ReadOnlySpan<char> block, out KeyBlockHeader? header, out int headerLength, out KeyBlockFault fault)
     {
-        header = null;
         headerLength = 0;
-        fault = CheckFixed(block);
-        if (fault.Kind is not KeyBlockFaultKind.None)
+        header = null;
+        fault = CheckFixed(block, isTemplate: false);
+        if (fault.Kind is not KeyBlockFaultKind.None || !TryParseFields(block, out header, out headerLength, out fault))
         {
             return false;
         }
 
+        if ((headerLength - FixedLength) % header!.BlockLength == 0)
+        {
+            return true;
+        }
+
+        fault = new KeyBlockFault(KeyBlockFaultKind.OptionalBlockAlignment, headerLength);
+        header = null;
+        return false;
+    }
+
+    /// <summary>
+    /// Parses a header that stands for itself, as people write one to wrap a key: its length field and alignment are not looked at, and its
+    /// padding block is left out, for wrapping adds one.
+    /// </summary>
+    public static bool TryParseTemplate(ReadOnlySpan<char> text, out KeyBlockHeader? header, out int headerLength, out KeyBlockFault fault)
+    {
+        headerLength = 0;
+        header = null;
+        fault = CheckFixed(text, isTemplate: true);
+        if (fault.Kind is not KeyBlockFaultKind.None || !TryParseFields(text, out header, out headerLength, out fault))
+        {
+            return false;
+        }
+
+        header = header! with { Options = [.. header.Options.Where(option => option.Id != KeyBlockOption.Padding)] };
+        return true;
+    }
+
+    private static bool TryParseFields(ReadOnlySpan<char> block, out KeyBlockHeader? header, out int headerLength, out KeyBlockFault fault)
+    {
+        header = null;
+        headerLength = 0;
+        fault = KeyBlockFault.None;
         int count = (block[12] - '0') * 10 + block[13] - '0';
         List<KeyBlockOption> options = new(count);
         int at = FixedLength;
@@ -93,12 +126,6 @@ public sealed record KeyBlockHeader
             Options = options,
         };
         headerLength = at;
-        if ((at - FixedLength) % header.BlockLength != 0)
-        {
-            fault = new KeyBlockFault(KeyBlockFaultKind.OptionalBlockAlignment, at);
-            return false;
-        }
-
         return true;
     }
 
@@ -160,7 +187,7 @@ public sealed record KeyBlockHeader
         }
     }
 
-    private static KeyBlockFault CheckFixed(ReadOnlySpan<char> block)
+    private static KeyBlockFault CheckFixed(ReadOnlySpan<char> block, bool isTemplate)
     {
         if (block.Length is < FixedLength or > LongestBlock)
         {
@@ -172,7 +199,8 @@ public sealed record KeyBlockHeader
             return new KeyBlockFault(KeyBlockFaultKind.Version, 0);
         }
 
-        if (!int.TryParse(block[1..5], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length != block.Length)
+        bool isNumber = int.TryParse(block[1..5], NumberStyles.None, CultureInfo.InvariantCulture, out int length);
+        if (!isNumber || (!isTemplate && length != block.Length))
         {
             return new KeyBlockFault(KeyBlockFaultKind.DeclaredLength, 1);
         }

@@ -27,11 +27,14 @@ public sealed record KeyBlockOption(string Id, string Data)
     private const int ShortHeader = 4;
     private const int LongHeader = 10;
 
+    /// <summary>Bytes of an extended length; no block of 9999 characters needs more than two.</summary>
+    private const int LongestLengthField = 3;
+
     /// <summary>Characters that the block takes in the header.</summary>
     public int Length => Data.Length + ShortHeader <= LongestShort ? Data.Length + ShortHeader : Data.Length + LongHeader;
 
     /// <summary>The block as it stands in the header.</summary>
-    internal string Text => Length <= LongestShort && Length == Data.Length + ShortHeader ? $"{Id}{Length:X2}{Data}" : $"{Id}0004{Length:X4}{Data}";
+    internal string Text => Length <= LongestShort && Length == Data.Length + ShortHeader ? $"{Id}{Length:X2}{Data}" : $"{Id}0002{Length:X4}{Data}";
 
     /// <summary>Reads one block; answers the number of characters read, or minus the offset of the fault less one.</summary>
     internal static int Read(ReadOnlySpan<char> text, out KeyBlockOption? option)
@@ -50,14 +53,14 @@ public sealed record KeyBlockOption(string Id, string Data)
         int header = ShortHeader;
         if (length == 0)
         {
-            // Extended: number of length digits, then the length.
-            if (text.Length < 6 || !TryHex(text[4..6], out int digits) || digits is < 1 or > 8 || text.Length < 6 + digits
-                || !TryHex(text.Slice(6, digits), out length))
+            // Extended: how many bytes the length takes (X9.143 writes 02), then those as hexadecimal digits.
+            if (text.Length < 6 || !TryHex(text[4..6], out int bytes) || bytes is < 1 or > LongestLengthField
+                || text.Length < 6 + (bytes * 2) || !TryHex(text.Slice(6, bytes * 2), out length))
             {
                 return -5;
             }
 
-            header = 6 + digits;
+            header = 6 + (bytes * 2);
         }
 
         if (length < header || length > text.Length)

@@ -17,6 +17,8 @@ internal sealed class RecordedCall
 
     public string ResultText => _call.GetProperty("result").GetString()!;
 
+    public int ResultNumber => _call.GetProperty("result").GetInt32();
+
     /// <summary>Calls of the functions whose names end so; never an empty list.</summary>
     public static IReadOnlyList<RecordedCall> Of(string suite, string function)
     {
