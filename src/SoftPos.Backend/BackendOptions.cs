@@ -1,4 +1,6 @@
 using System.Net;
+using SoftPos.Attestation.Certificates;
+using SoftPos.Payments;
 
 namespace SoftPos.Backend;
 
@@ -20,16 +22,23 @@ public sealed record BackendOptions
     /// <summary>How long an acquirer may take to answer a request.</summary>
     public TimeSpan AcquirerTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>What only a sandbox may have; null in production.</summary>
-    public SandboxOptions? Sandbox { get; init; }
+    /// <summary>When reversals are sent and repeated.</summary>
+    public ReversalSchedule Reversal { get; init; } = new();
 
-    /// <summary>Lowest level of log lines.</summary>
+    /// <summary>
+    /// A sandbox offers activation codes for the asking and accepts lab roots. Its data folder is marked and never opens in production.
+    /// </summary>
+    public bool Sandbox { get; init; }
+
+    /// <summary>Keys that attestation chains may end in. Production refuses a set with a lab key in it.</summary>
+    public TrustAnchors Anchors { get; init; } = TrustAnchors.Google;
+
+    /// <summary>Package names of the merchant app.</summary>
+    public required IReadOnlyList<string> AppPackages { get; init; }
+
+    /// <summary>SHA-256 of the app's signing certificates, lower-case hex.</summary>
+    public required IReadOnlyList<string> AppSigners { get; init; }
+
+    /// <summary>Writes a log line for every request.</summary>
     public bool Verbose { get; init; }
-}
-
-/// <summary>Lab material. A production start has none and refuses data that were made with one.</summary>
-public sealed record SandboxOptions
-{
-    /// <summary>Lab attestation roots, which virtual phones chain to.</summary>
-    public required IReadOnlyList<byte[]> AttestationRoots { get; init; }
 }

@@ -1,8 +1,15 @@
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SoftPos.Attestation.Appraisal;
+using SoftPos.Attestation.Policy;
+using SoftPos.Iso8583;
 using SoftPos.Keys;
 using SoftPos.Monitoring;
 using SoftPos.Payments;
+using SoftPos.Payments.Acquirer;
 using SoftPos.Storage;
 
 namespace SoftPos.Backend;
@@ -10,46 +17,184 @@ namespace SoftPos.Backend;
 /// <summary>The server rooms of one node, opened in the order in which they need each other, closed in the reverse.</summary>
 internal sealed class Rooms : IAsyncDisposable
 {
-    /// <summary>Setting that marks a data folder as made by a sandbox.</summary>
-    private const string SandboxMark = "sandbox";
+    /// <summary>Setting that says which kind of installation a data folder belongs to.</summary>
+    private const string KindSetting = "installation.kind";
 
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TimeProvider _clock;
     private readonly MasterKey _master;
     private readonly SoftwareKeyRoom _keys;
-    private readonly RandomNumberGenerator _random;
+    private readonly ServiceKey _resultKey;
+    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
+    private readonly PaymentOptions _paymentOptions;
+    private Task _background = Task.CompletedTask;
 
-    private Rooms(Database database, MasterKey master, SoftwareKeyRoom keys, RandomNumberGenerator random)
+    private Rooms(BackendOptions options, TimeProvider clock, Database database, MasterKey master, SoftwareKeyRoom keys, ServiceKey resultKey)
     {
+        _clock = clock;
         Database = database;
         _master = master;
         _keys = keys;
-        _random = random;
-        Challenges = new ChallengeStore(TimeProvider.System, random);
+        _resultKey = resultKey;
+        LocalOperator = LocalOperator.Create(database, options.DataFolder, clock);
+        Challenges = new ChallengeStore(clock, _random);
+        MonitoringOptions monitoring = new()
+        {
+            Policy = DefaultPolicy.For(options.AppPackages, options.AppSigners),
+            Anchors = options.Anchors,
+            Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
+        };
+        Enrolment = new Enrolment(database, Challenges, monitoring, new KeyRoomDelivery(keys), clock);
+        Appraisal = new EvidenceAppraisal(database, Challenges, monitoring, resultKey, clock);
+        Iso8583Dialect dialect = ShippedDialects.Lab;
+        _paymentOptions = new PaymentOptions { Dialect = dialect, AcquiringInstitution = "00000000001", Reversal = options.Reversal };
+        Link = new AcquirerLink(
+            new AcquirerLinkOptions { Host = options.Acquirer.Address.ToString(), Port = options.Acquirer.Port, Dialect = dialect }, clock);
+        Payments = new PaymentGateway(
+            database, keys, new LinkAcquirer(Link, dialect, options.AcquirerTimeout), resultKey.PublicKey, _paymentOptions, clock);
     }
 
     public Database Database { get; }
 
+    public LocalOperator LocalOperator { get; }
+
     public ChallengeStore Challenges { get; }
 
+    public Enrolment Enrolment { get; }
+
+    public EvidenceAppraisal Appraisal { get; }
+
+    public PaymentGateway Payments { get; }
+
+    public AcquirerLink Link { get; }
+
+    /// <exception cref="BackendStartException">The data folder cannot be used; the message says why.</exception>
     public static async Task<Rooms> OpenAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
     {
-        throw new NotImplementedException();
+        Database database = await OpenDatabaseAsync(options, clock);
+        try
+        {
+            await CheckKindAsync(database, options, cancellation);
+            MasterKey master = MasterKey.OpenOrCreate(Path.Combine(options.DataFolder, "master.key"));
+            SoftwareKeyRoom keys = await SoftwareKeyRoom.OpenAsync(database, master, clock, cancellation);
+            ServiceKey resultKey = await ServiceKey.OpenAsync(database, keys, cancellation);
+            return new Rooms(options, clock, database, master, keys, resultKey);
+        }
+        catch (InvalidDataException fault)
+        {
+            await database.DisposeAsync();
+            throw new BackendStartException(fault.Message, fault);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton(Database);
+        services.AddSingleton(LocalOperator);
         services.AddSingleton(Challenges);
+        services.AddSingleton(Enrolment);
+        services.AddSingleton(Appraisal);
+        services.AddSingleton(Payments);
+        services.AddSingleton(Link);
     }
 
-    public void Start()
+    /// <summary>Settles what an earlier process left open, then lets the acquirer link, the reversals and the late answers run.</summary>
+    public async Task StartAsync(ILogger logger, CancellationToken cancellation)
     {
+        (int abandoned, int toReverse) = await Payments.RecoverAsync(cancellation);
+        if (abandoned + toReverse > 0)
+        {
+            logger.LogWarning("recovered: {Abandoned} payments abandoned, {ToReverse} to be reversed", abandoned, toReverse);
+        }
+
+        Link.Start();
+        Task reversals = Payments.Reversals.RunAsync(
+            fault => logger.LogError("a round of reversals failed and will be tried again: {Fault}", fault.GetType().Name), _closing.Token);
+        _background = Task.WhenAll(reversals, TakeLateAnswersAsync(logger));
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
+        await Link.DisposeAsync();
+        await _background;
+        Payments.Dispose();
+        _resultKey.Dispose();
         _keys.Dispose();
         _master.Dispose();
         await Database.DisposeAsync();
         _random.Dispose();
+        _closing.Dispose();
+    }
+
+    private async Task TakeLateAnswersAsync(ILogger logger)
+    {
+        LateAnswers late = new(Database, _paymentOptions, _clock);
+        try
+        {
+            await foreach (UnmatchedMessage message in Link.Unmatched.ReadAllAsync(_closing.Token))
+            {
+                try
+                {
+                    await late.TakeAsync(message.Bytes);
+                }
+                catch (StorageException fault)
+                {
+                    logger.LogError("a late answer could not be written down: {Fault}", fault.Failure);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node is being closed.
+        }
+    }
+
+    private static async Task<Database> OpenDatabaseAsync(BackendOptions options, TimeProvider clock)
+    {
+        try
+        {
+            return await Database.OpenAsync(Path.Combine(options.DataFolder, "softpos.db"), clock);
+        }
+        catch (StorageException fault)
+        {
+            throw new BackendStartException($"cannot open the data in {options.DataFolder}: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Sandbox and production never mix: a folder stays what it was made as.</summary>
+    private static async Task CheckKindAsync(Database database, BackendOptions options, CancellationToken cancellation)
+    {
+        string kind = options.Sandbox ? "sandbox" : "production";
+        if (!options.Sandbox && options.Anchors.All.FirstOrDefault(anchor => anchor.IsSandbox) is { } lab)
+        {
+            throw new BackendStartException($"production refuses the lab attestation root '{lab.Label}'");
+        }
+
+        if (await database.Settings.FindAsync(KindSetting, cancellation) is { } stored)
+        {
+            string made = Encoding.UTF8.GetString(stored);
+            if (made != kind)
+            {
+                throw new BackendStartException($"the data in {options.DataFolder} were made by a {made} back end and cannot be used for {kind}");
+            }
+
+            return;
+        }
+
+        Change change = new Change()
+            .PutSetting(KindSetting, Encoding.UTF8.GetBytes(kind))
+            .Append("installation.created", kind, new JsonObject { ["kind"] = kind });
+        if (options.Sandbox)
+        {
+            change.Put(SandboxMerchant.Record);
+        }
+
+        (await database.CommitAsync(change, cancellation)).Require();
     }
 }

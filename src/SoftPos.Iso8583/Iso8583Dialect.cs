@@ -34,6 +34,10 @@ public sealed class Iso8583Dialect
 
     internal BitmapFormat Bitmap { get; init; } = null!;
 
+    internal IReadOnlyDictionary<int, IReadOnlyList<int>> Match { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
+
+    internal IReadOnlyList<int> UsualMatch { get; init; } = [7, 11, 41];
+
     internal FieldFormat?[] Fields { get; init; } = [];
 
     /// <summary>Highest field number that its bitmaps can name: 64, 128 or 192.</summary>
@@ -41,6 +45,9 @@ public sealed class Iso8583Dialect
 
     /// <summary>Whether messages begin with a header of the dialect.</summary>
     public bool HasHeader => Header is not null;
+
+    /// <summary>Fields that pair an answer with its request, for a message class (second digit of the type).</summary>
+    public IReadOnlyList<int> MatchFields(int messageClass) => Match.TryGetValue(messageClass, out IReadOnlyList<int>? fields) ? fields : UsualMatch;
 
     /// <summary>Format of a field, or null when the dialect does not define it.</summary>
     public FieldFormat? this[int field] => field >= 1 && field < Fields.Length ? Fields[field] : null;

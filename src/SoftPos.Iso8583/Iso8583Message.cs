@@ -262,6 +262,8 @@ public sealed class Iso8583Message
         return text.ToString();
     }
 
+    internal int HeaderLength => _header?.Length ?? 0;
+
     internal static string TextOf(ReadOnlySpan<byte> content, FieldFormat format) =>
         format.Content is ContentType.Binary ? Convert.ToHexString(content) : Encoding.Latin1.GetString(content);
 

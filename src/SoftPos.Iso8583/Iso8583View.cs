@@ -48,6 +48,9 @@ public readonly ref struct Iso8583View
         return whole;
     }
 
+    /// <summary>Offset of the message type: after the header.</summary>
+    public int TypeOffset => Dialect.Header is { } header ? _headerStart + header.WireLength(_headerLength) : 0;
+
     /// <summary>Whether a field is present.</summary>
     public bool Has(int field) => Fields.Contains(field);
 

@@ -25,7 +25,7 @@ public sealed class ChallengeStore
     /// <summary>Life of a challenge.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>Open challenges: with the life of 60 s this is some 4,000 challenges each second; about 200 bytes each.</summary>
+    /// <summary>Remembered challenges: each for two lives of 60 s, so some 2,000 a second; about 200 bytes each.</summary>
     public const int MaxOpen = 250_000;
 
     private const int SeedLength = 16;

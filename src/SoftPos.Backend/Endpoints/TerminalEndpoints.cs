@@ -124,21 +124,21 @@ internal static class TerminalEndpoints
         return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.AttestationAnswer);
     }
 
-    private static async Task<IResult> PayAsync(HttpContext context, PaymentService payments)
+    private static async Task<IResult> PayAsync(HttpContext context, PaymentGateway payments)
     {
         (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
         return refusal ?? Answer(await payments.PayAsync(message!, context.RequestAborted));
     }
 
-    private static async Task<IResult> StatusAsync(HttpContext context, PaymentService payments)
+    private static async Task<IResult> StatusAsync(HttpContext context, PaymentGateway payments)
     {
         (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
         return refusal ?? Answer(await payments.StatusAsync(message!, context.RequestAborted));
     }
 
-    private static IResult Answer(PaymentOutcome outcome) => outcome.Refusal is { } refused
-        ? ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field, refused.Findings)
-        : Results.Bytes(outcome.AnswerBytes, "application/json");
+    private static IResult Answer(PaymentReply reply) => reply.Refusal is { } refused
+        ? ReasonProblem.Result(refused.Reason, refused.Detail)
+        : Results.Bytes(reply.Body!, "application/json");
 
     private static IResult Problem(Refusal refused) => ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field);
 

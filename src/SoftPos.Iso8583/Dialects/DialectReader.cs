@@ -100,7 +100,8 @@ internal static class DialectReader
     private static Iso8583Dialect? Read(JsonObject json, List<DialectFault> faults)
     {
         JsonSection top = new(
-            json, "$", faults, "$schema", "name", "description", "version", "extends", "header", "messageType", "bitmap", "defaults", "fields", "messages");
+            json, "$", faults,
+            "$schema", "name", "description", "version", "extends", "header", "messageType", "bitmap", "defaults", "fields", "messages", "match");
         FormatDefaults defaults = Defaults(top.Section("defaults", "text", "digits", "track", "binary", "prefix", "unit"));
         BitmapFormat bitmap = StructureFormatReader.ReadBitmap(top.Section("bitmap", "encoding", "extended", "highest", "always"), 128, 64);
         FieldFormatReader reader = new(faults);
@@ -121,6 +122,8 @@ internal static class DialectReader
             Bitmap = bitmap,
             Fields = fields,
             Messages = ReadMessages(top.Section("messages"), fields),
+            Match = ReadMatch(top.Section("match"), fields),
+            UsualMatch = top.Section("match") is { } match && match.Has("default") ? Numbers(match, "default", fields) : [7, 11, 41],
         };
     }
 
@@ -202,6 +205,29 @@ internal static class DialectReader
         }
 
         return messages;
+    }
+
+    private static Dictionary<int, IReadOnlyList<int>> ReadMatch(JsonSection? section, FieldFormat?[] fields)
+    {
+        Dictionary<int, IReadOnlyList<int>> match = new() { [8] = [7, 11] };
+        foreach (string key in section?.Keys ?? [])
+        {
+            if (key is "default")
+            {
+                continue;
+            }
+
+            if (key.Length == 1 && char.IsAsciiDigit(key[0]))
+            {
+                match[key[0] - '0'] = Numbers(section!, key, fields);
+            }
+            else
+            {
+                section!.Fault(key, "expected 'default' or a message class: the second digit of its types");
+            }
+        }
+
+        return match;
     }
 
     private static List<int> Numbers(JsonSection section, string key, FieldFormat?[] fields)

@@ -104,9 +104,13 @@ internal sealed class FieldFormatReader(List<DialectFault> faults)
 
         string rest = notation[dot..].TrimStart('.');
         dots = notation.Length - dot - rest.Length;
-        return dots <= LengthPrefix.MaxWidth
+        bool taken = dots <= LengthPrefix.MaxWidth
             && int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out length)
-            && length <= FieldFormat.LongestValue;
+            && length < FieldFormat.LongestValue;
+
+        // The number after x+n counts the digits; the sign is one unit more.
+        length += content is ContentType.SignedDigits ? 1 : 0;
+        return taken;
     }
 
     private static WireEncoding Encoding(JsonSection section, ContentType content, FormatDefaults defaults)

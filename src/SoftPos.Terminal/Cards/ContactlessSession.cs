@@ -1,6 +1,225 @@
+using SoftPos.Emv;
+using SoftPos.Emv.EntryPoint;
+
 namespace SoftPos.Terminal;
 
-internal static class ContactlessSession
+/// <summary>
+/// Does what the contactless reader's step machine says, over the radio of the phone, and tells it what happened. All decisions are the
+/// machine's; this class only carries, waits and counts.
+/// </summary>
+internal sealed class ContactlessSession : ICardSession
 {
-    public static CardSessionFactory Factory(TerminalPlatform platform) => throw new NotSupportedException(platform.ToString());
+    /// <summary>Most steps of one run: the machine's own bounds end far below; this ends a fault in them.</summary>
+    private const int MaxSteps = 16 * 256;
+
+    private const int TenthsOfMsPerSecond = 10_000;
+    private readonly TerminalPlatform _platform;
+    private readonly ContactlessReader _machine;
+    private readonly TransactionRequest _request;
+    private readonly Queue<ReaderEffect> _effects = new();
+    private CardChannel? _channel;
+    private DateTimeOffset _fieldOffUntil;
+    private CardDeadlines _deadlines;
+
+    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TransactionRequest request)
+    {
+        _platform = platform;
+        _machine = machine;
+        _request = request;
+    }
+
+    private DateTimeOffset Now => _platform.Clock.GetUtcNow();
+
+    /// <summary>Sessions over the reader of a platform; the machine lives as long as the factory, with what it remembers of torn cards.</summary>
+    public static CardSessionFactory Factory(TerminalPlatform platform)
+    {
+        ContactlessReader machine = new();
+        return (order, currency) =>
+        {
+            DateTime local = platform.Clock.GetLocalNow().DateTime;
+            TransactionKind kind = order.Kind == PaymentKind.Refund ? TransactionKind.Refund : TransactionKind.Purchase;
+            TransactionRequest request = new(kind, order.AmountMinor, DateOnly.FromDateTime(local), TimeOnly.FromDateTime(local))
+            {
+                CurrencyCode = int.Parse(currency, System.Globalization.CultureInfo.InvariantCulture),
+            };
+            return new ContactlessSession(platform, machine, request);
+        };
+    }
+
+    public async Task<CardSessionResult> RunAsync(CardDeadlines deadlines, Action<PaymentStage> show, CancellationToken cancellation)
+    {
+        _deadlines = deadlines;
+        Enqueue(_machine.Start(_request, _platform.ReaderConfiguration, UnpredictableNumber));
+        try
+        {
+            return await WorkAsync(show, cancellation).ConfigureAwait(false);
+        }
+        catch (CardReaderException)
+        {
+            return CardSessionEnd.ReaderFailed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return CardSessionEnd.Cancelled;
+        }
+        catch (OperationCanceledException)
+        {
+            return Now >= deadlines.CardBy ? CardSessionEnd.CardTimeout : CardSessionEnd.AttestationExpired;
+        }
+        finally
+        {
+            await FieldOffAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async Task DeliverAsync(bool isApproved, ReadOnlyMemory<byte> issuerData, DateTimeOffset until, Action<PaymentStage> show)
+    {
+        if (!_machine.WaitsForHost)
+        {
+            return;
+        }
+
+        _deadlines = new CardDeadlines(until, until);
+        Enqueue(_machine.Step(new ReaderEvent.OnlineResponse(isApproved, issuerData)));
+        try
+        {
+            CardSessionResult end = await WorkAsync(show, CancellationToken.None).ConfigureAwait(false);
+            end.Outcome?.Account?.Dispose();
+        }
+        catch (Exception fault) when (fault is CardReaderException or OperationCanceledException)
+        {
+            // The card did not come back; the authorisation stands as the host gave it (Book A, 6.1.3).
+        }
+        finally
+        {
+            await FieldOffAsync().ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_machine.IsDone)
+        {
+            _machine.Step(new ReaderEvent.Stop());
+        }
+    }
+
+    private async Task<CardSessionResult> WorkAsync(Action<PaymentStage> show, CancellationToken cancellation)
+    {
+        for (int step = 0; step < MaxSteps && _effects.TryDequeue(out ReaderEffect? effect); step++)
+        {
+            if (effect is ReaderEffect.Finish finish)
+            {
+                _effects.Clear();
+                Show(finish.Outcome.UiOnOutcome, show);
+                return new CardSessionResult(CardSessionEnd.Outcome, finish.Outcome);
+            }
+
+            if (await DoAsync(effect, show, cancellation).ConfigureAwait(false) is { } happened)
+            {
+                Enqueue(_machine.Step(happened));
+            }
+        }
+
+        throw new InvalidOperationException("the contactless reader neither asked for anything nor finished");
+    }
+
+    private async Task<ReaderEvent?> DoAsync(ReaderEffect effect, Action<PaymentStage> show, CancellationToken cancellation)
+    {
+        switch (effect)
+        {
+            case ReaderEffect.FieldOn:
+                await FieldOnAsync(cancellation).ConfigureAwait(false);
+                return new ReaderEvent.CardDetected();
+            case ReaderEffect.FieldOff off:
+                await FieldOffAsync().ConfigureAwait(false);
+                _fieldOffUntil = Now + TimeSpan.FromMilliseconds(off.HoldMs);
+                return null;
+            case ReaderEffect.SendCommand send:
+                return await SendAsync(send, cancellation).ConfigureAwait(false);
+            case ReaderEffect.Show request:
+                Show(request.Request, show);
+                return null;
+            case ReaderEffect.Proceed:
+                return new ReaderEvent.Proceed();
+            case ReaderEffect.ExchangeData:
+                // This terminal has nothing to exchange (C-2, 4.2): the kernel goes on without.
+                return new ReaderEvent.TerminalTimeout();
+            default:
+                throw new InvalidOperationException($"unknown effect {effect.GetType().Name}");
+        }
+    }
+
+    private async Task FieldOnAsync(CancellationToken cancellation)
+    {
+        await FieldOffAsync().ConfigureAwait(false);
+        TimeSpan hold = _fieldOffUntil - Now;
+        if (hold > TimeSpan.Zero)
+        {
+            await Task.Delay(hold, _platform.Clock, cancellation).ConfigureAwait(false);
+        }
+
+        TimeSpan left = _deadlines.Earlier - Now;
+        using CancellationTokenSource deadline = new(left > TimeSpan.Zero ? left : TimeSpan.Zero, _platform.Clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        either.Token.ThrowIfCancellationRequested();
+        _channel = await _platform.Reader.WaitForCardAsync(either.Token).ConfigureAwait(false);
+    }
+
+    private async Task<ReaderEvent> SendAsync(ReaderEffect.SendCommand send, CancellationToken cancellation)
+    {
+        if (_channel is null)
+        {
+            return new ReaderEvent.FieldError();
+        }
+
+        long start = _platform.Clock.GetTimestamp();
+        byte[]? response = await _channel.TransceiveAsync(send.Command.ToArray(), cancellation).ConfigureAwait(false);
+        TimeSpan took = _platform.Clock.GetElapsedTime(start);
+        return response is null
+            ? new ReaderEvent.FieldError(CommunicationFault.Timeout)
+            : new ReaderEvent.CardResponse(response, (int)Math.Min(took.TotalSeconds * TenthsOfMsPerSecond, ushort.MaxValue));
+    }
+
+    private async Task FieldOffAsync()
+    {
+        if (_channel is { } channel)
+        {
+            _channel = null;
+            await channel.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private byte[] UnpredictableNumber()
+    {
+        byte[] number = new byte[4];
+        _platform.Randomness.GetBytes(number);
+        return number;
+    }
+
+    private void Enqueue(IReadOnlyList<ReaderEffect> effects)
+    {
+        foreach (ReaderEffect effect in effects)
+        {
+            _effects.Enqueue(effect);
+        }
+    }
+
+    private static void Show(UiRequest? request, Action<PaymentStage> show)
+    {
+        PaymentStage? stage = request?.Message switch
+        {
+            UiMessage.PresentCard or UiMessage.Welcome => PaymentStage.PresentCard,
+            UiMessage.PresentCardAgain => PaymentStage.PresentCardAgain,
+            UiMessage.PresentOneCardOnly => PaymentStage.PresentOneCardOnly,
+            UiMessage.Processing => PaymentStage.Reading,
+            UiMessage.CardReadOk or UiMessage.RemoveCard => PaymentStage.RemoveCard,
+            UiMessage.SeePhone => PaymentStage.SeePhone,
+            _ => null,
+        };
+        if (stage is { } known)
+        {
+            show(known);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SoftPos.Emv.Configuration;
 
 namespace SoftPos.Terminal;
 
@@ -29,6 +30,9 @@ public abstract class TerminalPlatform
 
     /// <summary>The contactless reader of the phone.</summary>
     internal abstract CardReader Reader { get; }
+
+    /// <summary>Applications, limits and CA keys of the contactless reader.</summary>
+    internal abstract ReaderConfiguration ReaderConfiguration { get; }
 
     /// <summary>What the phone says of itself and the app.</summary>
     internal abstract PhoneDescription Describe();

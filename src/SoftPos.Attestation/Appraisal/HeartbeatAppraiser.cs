@@ -1,0 +1,80 @@
+using SoftPos.Attestation.Claims;
+using SoftPos.Attestation.Policy;
+using SoftPos.Contract;
+
+namespace SoftPos.Attestation.Appraisal;
+
+/// <summary>One signed evidence of an enrolled terminal, and what the back end knows beside it.</summary>
+public sealed record HeartbeatEvidence
+{
+    /// <summary>Result of <see cref="EvidenceVerifier"/>.</summary>
+    public required VerifiedEvidence Evidence { get; init; }
+
+    /// <summary>The terminal.</summary>
+    public required Guid TerminalId { get; init; }
+
+    /// <summary>Nonce that was redeemed for it.</summary>
+    public required ReadOnlyMemory<byte> Nonce { get; init; }
+
+    /// <summary>Seed of the same challenge, 16 bytes.</summary>
+    public required ReadOnlyMemory<byte> Seed { get; init; }
+
+    /// <summary>Last accepted sequence number; -1 before the first.</summary>
+    public required long LastSequence { get; init; }
+
+    /// <summary>What the hardware attested at enrolment.</summary>
+    public EnrolledFacts Enrolled { get; init; } = EnrolledFacts.None;
+
+    /// <summary>High-water marks.</summary>
+    public TerminalHistory History { get; init; } = TerminalHistory.None;
+
+    /// <summary>When each rule's finding was first seen on this terminal.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; } = new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>Ring of the terminal.</summary>
+    public string Ring { get; init; } = AppraisalContext.Production;
+
+    /// <summary>The time.</summary>
+    public required DateTimeOffset Time { get; init; }
+}
+
+/// <summary>Appraises heartbeats.</summary>
+public sealed class HeartbeatAppraiser(CompiledPolicy policy)
+{
+    private readonly Appraiser _appraiser = new(policy);
+
+    /// <summary>The policy that appraises.</summary>
+    public CompiledPolicy Policy => policy;
+
+    /// <summary>Appraises one evidence.</summary>
+    public (AppraisalResult Result, ClaimSet Claims) Appraise(HeartbeatEvidence heartbeat)
+    {
+        ArgumentNullException.ThrowIfNull(heartbeat);
+        ClaimSet claims = new();
+        AppraisalContext context = new()
+        {
+            Time = heartbeat.Time,
+            Ring = heartbeat.Ring,
+            EvidenceHash = heartbeat.Evidence.EvidenceHash,
+            FirstSeen = heartbeat.FirstSeen,
+        };
+        if (heartbeat.Evidence.Claims is not { } said)
+        {
+            return (_appraiser.Appraise(PolicyStage.None, claims, [heartbeat.Evidence.Problem!], context), claims);
+        }
+
+        SdkClaims.Fill(claims, new SdkEvidence
+        {
+            Claims = said,
+            NonceBytes = heartbeat.Nonce,
+            SeedBytes = heartbeat.Seed,
+            TerminalId = heartbeat.TerminalId,
+            LastSequence = heartbeat.LastSequence,
+            RequiredProbes = policy.RequiredProbes,
+            Time = heartbeat.Time,
+        });
+        SdkClaims.FillContradictions(claims, heartbeat.Enrolled);
+        HistoryClaims.Fill(claims, heartbeat.History);
+        return (_appraiser.Appraise(PolicyStage.Evidence, claims, [], context), claims);
+    }
+}

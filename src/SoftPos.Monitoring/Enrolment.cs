@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using SoftPos.Attestation.Appraisal;
+using SoftPos.Attestation.Certificates;
+using SoftPos.Contract;
+using SoftPos.Storage;
+
+namespace SoftPos.Monitoring;
+
+/// <summary>An enrolment's answer, or why there is none.</summary>
+public sealed record EnrolmentOutcome
+{
+    /// <summary>The message was refused before any appraisal.</summary>
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>Verdict, findings and, after a good verdict, keys.</summary>
+    public ActivationAnswer? Answer { get; init; }
+}
+
+/// <summary>
+/// Enrols terminals: one-time code, two hardware keys with their chains, appraisal, binding, and only then keys. A refused phone is recorded
+/// too, so that an operator sees it; its code stays good for another phone.
+/// </summary>
+public sealed class Enrolment
+{
+    /// <summary>Languages that the merchant's texts are given in for now; the terminal will say which it wants.</summary>
+    private const string Language = "en";
+
+    private readonly Database _database;
+    private readonly ChallengeStore _challenges;
+    private readonly MonitoringOptions _options;
+    private readonly IKeyDelivery _keys;
+    private readonly TimeProvider _clock;
+    private readonly EnrolmentAppraiser _appraiser;
+
+    public Enrolment(Database database, ChallengeStore challenges, MonitoringOptions options, IKeyDelivery keys, TimeProvider clock)
+    {
+        _database = database;
+        _challenges = challenges;
+        _options = options;
+        _keys = keys;
+        _clock = clock;
+        _appraiser = new EnrolmentAppraiser(options.Policy, new VerifiedIssuers());
+    }
+
+    /// <summary>Takes an activation message.</summary>
+    public async Task<EnrolmentOutcome> ActivateAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        if (!SignedMessage.TryDecode(message.Span, out DecodedMessage decoded) || decoded.ContentType != MessageType.Activation)
+        {
+            return Refuse(Refusal.Malformed("message", "expected COSE_Sign1 with ES256 and content type " + MessageType.Activation));
+        }
+
+        if (!ActivationRequest.TryDecode(decoded.Payload, out ActivationRequest request))
+        {
+            return Refuse(Refusal.Malformed("payload", "expected code, nonce, both chains, model, OS and SDK version"));
+        }
+
+        if (await _database.ActivationCodes.FindAsync(request.Code, cancellation) is not { } code)
+        {
+            return Refuse(new Refusal(ReasonCodes.ActivationCodeInvalid, Field: "code"));
+        }
+
+        Redemption redemption = _challenges.Redeem(request.Nonce, ChallengePurpose.Enrolment, null, out _);
+        if (redemption is not Redemption.Redeemed)
+        {
+            return Refuse(Refusal.Of(redemption));
+        }
+
+        DateTimeOffset now = _clock.GetUtcNow();
+        EnrolmentResult result = _appraiser.Appraise(new EnrolmentEvidence
+        {
+            SigningChain = request.SigningChain,
+            AgreementChain = request.AgreementChain,
+            Nonce = request.Nonce,
+            Anchors = _options.Anchors,
+            StatusList = _options.StatusList,
+            Ring = _options.Ring,
+            Time = now,
+        });
+
+        // The chain proves the key; the signature over this very message proves that the sender has it.
+        if (!decoded.Verify(result.SigningKey))
+        {
+            return Refuse(new Refusal(ReasonCodes.SignatureInvalid, "not signed by the key that the chain certifies"));
+        }
+
+        Enrolling enrolling = new(request, message.ToArray(), code.MerchantId, result, Guid.CreateVersion7(now), now);
+        return result.Verdict is Verdict.Trusted or Verdict.Limited
+            ? await AcceptAsync(enrolling, cancellation)
+            : await RecordRefusalAsync(enrolling, cancellation);
+    }
+
+    private async Task<EnrolmentOutcome> AcceptAsync(Enrolling enrolling, CancellationToken cancellation)
+    {
+        MerchantRecord merchant = await _database.Merchants.FindAsync(enrolling.MerchantId, cancellation)
+            ?? throw new InvalidOperationException("an activation code names a merchant that does not exist");
+        KeyDelivery keys = await _keys.DeliverAsync(
+            enrolling.TerminalId, enrolling.Result.AgreementKey, enrolling.Request.Nonce, cancellation);
+        long number = await _database.Sequences.NextAsync("acquirer-terminal", cancellation);
+        TerminalRecord terminal = Record(enrolling, TerminalState.Active) with
+        {
+            AcquirerTerminalId = "T" + number.ToString("D7", CultureInfo.InvariantCulture),
+            DataKeyId = keys.Data.KeyId,
+            PinKeyId = keys.Pin.KeyId,
+            LastTrustedAt = enrolling.Now,
+        };
+        JsonObject entry = Entry(enrolling);
+        entry["acquirerTerminalId"] = terminal.AcquirerTerminalId;
+        entry["dataKeyId"] = Convert.ToHexString(keys.Data.KeyId);
+        entry["pinKeyId"] = Convert.ToHexString(keys.Pin.KeyId);
+        Commit commit = await _database.CommitAsync(
+            new Change()
+                .RedeemActivationCode(enrolling.Request.Code, enrolling.TerminalId)
+                .Put(terminal)
+                .AddEvidence(enrolling.TerminalId, enrolling.Message)
+                .Append("terminal.enrolled", enrolling.TerminalId, entry),
+            cancellation);
+        return commit.Done
+            ? new EnrolmentOutcome { Answer = Answer(enrolling) with { DataKey = keys.Data, PinKey = keys.Pin, Merchant = merchant } }
+            : Refuse(new Refusal(ReasonCodes.ActivationCodeInvalid, Field: "code"));
+    }
+
+    private async Task<EnrolmentOutcome> RecordRefusalAsync(Enrolling enrolling, CancellationToken cancellation)
+    {
+        Change change = new Change()
+            .Put(Record(enrolling, TerminalState.Refused))
+            .AddEvidence(enrolling.TerminalId, enrolling.Message)
+            .Append("terminal.refused", enrolling.TerminalId, Entry(enrolling));
+        (await _database.CommitAsync(change, cancellation)).Require();
+        return new EnrolmentOutcome { Answer = Answer(enrolling) };
+    }
+
+    private static TerminalRecord Record(Enrolling enrolling, TerminalState state)
+    {
+        EnrolmentResult result = enrolling.Result;
+        TerminalMemory memory = new()
+        {
+            Enrolled = EnrolledFacts.Of(result.Claims),
+            History = TerminalHistory.None.After(result.Claims),
+        };
+        return new TerminalRecord
+        {
+            TerminalId = enrolling.TerminalId,
+            MerchantId = enrolling.MerchantId,
+            DeviceKey = result.SigningKey,
+            AgreementKey = result.AgreementKey,
+            State = state,
+            Verdict = result.Verdict,
+            AcquirerTerminalId = string.Empty,
+            Model = enrolling.Request.Model,
+            OsVersion = enrolling.Request.OsVersion,
+            SdkVersion = enrolling.Request.SdkVersion,
+            EvidenceSequence = -1,
+            BootKey = memory.History.BootKey,
+            AttestationMemory = memory.After(result.Findings, enrolling.Now).ToJson(),
+            EnrolledAt = enrolling.Now,
+            LastEvidenceAt = enrolling.Now,
+            Findings = result.Findings,
+        };
+    }
+
+    private static JsonObject Entry(Enrolling enrolling)
+    {
+        EnrolmentResult result = enrolling.Result;
+        JsonObject entry = AppraisalEntry.Of(
+            result.Verdict, result.Findings, result.PolicyHash, Convert.ToHexStringLower(SHA256.HashData(enrolling.Message)));
+        entry["merchantId"] = enrolling.MerchantId;
+        entry["model"] = enrolling.Request.Model;
+        entry["osVersion"] = enrolling.Request.OsVersion;
+        entry["sdkVersion"] = enrolling.Request.SdkVersion;
+        entry["anchor"] = result.Signing.Anchor?.Label;
+        entry["securityLevel"] = result.Signing.Level?.ToString();
+        return entry;
+    }
+
+    private static ActivationAnswer Answer(Enrolling enrolling) => new()
+    {
+        TerminalId = enrolling.TerminalId,
+        Verdict = enrolling.Result.Verdict,
+        Findings = [.. enrolling.Result.Findings.Select(finding => finding.ForMerchant(Language))],
+    };
+
+    private static EnrolmentOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };
+
+    private sealed record Enrolling(
+        ActivationRequest Request, byte[] Message, string MerchantId, EnrolmentResult Result, Guid TerminalId, DateTimeOffset Now);
+}

@@ -1,0 +1,191 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using SoftPos.Attestation.Appraisal;
+using SoftPos.Attestation.Claims;
+using SoftPos.Contract;
+using SoftPos.Storage;
+
+namespace SoftPos.Monitoring;
+
+/// <summary>An appraisal's answer, or why there is none.</summary>
+public sealed record AttestationOutcome
+{
+    /// <summary>The message was refused before any appraisal.</summary>
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>Verdict, findings and, after a good verdict, a result token.</summary>
+    public AttestationAnswer? Answer { get; init; }
+}
+
+/// <summary>
+/// Appraises the evidence of enrolled terminals: signature by the enrolled key, nonce redeemed, claims held against the policy, everything
+/// journaled, and only then a result token. The verdict is in the trust status at once: a refusal takes effect at the next request.
+/// </summary>
+public sealed class EvidenceAppraisal
+{
+    private const string Language = "en";
+
+    /// <summary>Times that a commit is tried again because the terminal's record moved under it.</summary>
+    private const int MaxTries = 3;
+
+    private const int TokenIdLength = 16;
+
+    private readonly Database _database;
+    private readonly ChallengeStore _challenges;
+    private readonly MonitoringOptions _options;
+    private readonly IDeviceKey _resultKey;
+    private readonly TimeProvider _clock;
+    private readonly HeartbeatAppraiser _appraiser;
+    private readonly byte[] _policyHash;
+
+    public EvidenceAppraisal(
+        Database database, ChallengeStore challenges, MonitoringOptions options, IDeviceKey resultKey, TimeProvider clock)
+    {
+        _database = database;
+        _challenges = challenges;
+        _options = options;
+        _resultKey = resultKey;
+        _clock = clock;
+        _appraiser = new HeartbeatAppraiser(options.Policy);
+        _policyHash = options.Policy.Hash.ToArray();
+    }
+
+    /// <summary>Takes an evidence message.</summary>
+    public async Task<AttestationOutcome> AppraiseAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        if (!SignedMessage.TryDecode(message.Span, out DecodedMessage decoded) || decoded.TerminalId is not { } terminalId)
+        {
+            return Refuse(Refusal.Malformed("message", "expected COSE_Sign1 with ES256 and the terminal's identity as key identifier"));
+        }
+
+        if (await _database.TrustStatus.ReadAsync(terminalId, cancellation) is not { } terminal || terminal.State is TerminalState.Retired)
+        {
+            return Refuse(new Refusal(ReasonCodes.TerminalUnknown));
+        }
+
+        VerifiedEvidence evidence = EvidenceVerifier.Verify(message.Span, terminal.DeviceKey, terminalId);
+        if (evidence.Claims is not { } claims)
+        {
+            return Refuse(new Refusal(evidence.Problem!.Reason, evidence.Problem.Detail));
+        }
+
+        if (terminal.State is not TerminalState.Active)
+        {
+            return Refuse(new Refusal(terminal.State is TerminalState.Suspended ? ReasonCodes.TerminalSuspended : ReasonCodes.AttestationDenied));
+        }
+
+        Redemption redemption = _challenges.Redeem(claims.Nonce, claims.Purpose, terminalId, out Challenge? challenge);
+        if (redemption is not Redemption.Redeemed)
+        {
+            return Refuse(Refusal.Of(redemption));
+        }
+
+        for (int attempt = 0; attempt < MaxTries; attempt++)
+        {
+            Appraised appraised = Appraise(terminal, evidence, challenge!);
+            if (await CommitAsync(terminal, appraised, message.ToArray(), cancellation))
+            {
+                return new AttestationOutcome { Answer = Answer(terminal, appraised) };
+            }
+
+            terminal = await _database.Terminals.FindAsync(terminalId, cancellation) ?? terminal;
+            if (terminal.State is not TerminalState.Active)
+            {
+                return Refuse(new Refusal(ReasonCodes.TerminalSuspended));
+            }
+        }
+
+        return Refuse(new Refusal(ReasonCodes.RateLimited, "other evidence of the same terminal is being appraised"));
+    }
+
+    private Appraised Appraise(TerminalRecord terminal, VerifiedEvidence evidence, Challenge challenge)
+    {
+        TerminalMemory memory = TerminalMemory.Of(terminal);
+        DateTimeOffset now = _clock.GetUtcNow();
+        (AppraisalResult result, ClaimSet claims) = _appraiser.Appraise(new HeartbeatEvidence
+        {
+            Evidence = evidence,
+            TerminalId = terminal.TerminalId,
+            Nonce = challenge.Nonce,
+            Seed = challenge.Seed,
+            LastSequence = terminal.EvidenceSequence,
+            Enrolled = memory.Enrolled,
+            History = memory.History,
+            FirstSeen = memory.FirstSeen,
+            Ring = _options.Ring,
+            Time = now,
+        });
+        bool good = result.Verdict is Verdict.Trusted or Verdict.Limited;
+        TerminalMemory after = memory.After(result.Findings, now);
+        return new Appraised(result, evidence, good ? after with { History = memory.History.After(claims) } : after, good, now);
+    }
+
+    private async Task<bool> CommitAsync(TerminalRecord terminal, Appraised appraised, byte[] message, CancellationToken cancellation)
+    {
+        EvidenceClaims claims = appraised.Evidence.Claims!;
+        bool suspend = appraised.Result.Findings.Any(finding => finding.Response >= FindingResponse.Suspend);
+        TerminalRecord next = terminal with
+        {
+            State = suspend ? TerminalState.Suspended : terminal.State,
+            Verdict = appraised.Result.Verdict,
+            Findings = appraised.Result.Findings,
+            EvidenceSequence = Math.Max(terminal.EvidenceSequence, claims.Sequence),
+            Model = claims.Model,
+            OsVersion = claims.OsVersion,
+            SdkVersion = claims.SdkVersion,
+            Health = claims.Health,
+            LastEvidenceAt = appraised.Now,
+            LastTrustedAt = appraised.Good ? appraised.Now : terminal.LastTrustedAt,
+            AttestationMemory = appraised.Memory.ToJson(),
+        };
+        JsonObject entry = AppraisalEntry.Of(
+            appraised.Result.Verdict, appraised.Result.Findings, appraised.Result.PolicyHash, appraised.Evidence.EvidenceHash);
+        entry["purpose"] = claims.Purpose.ToString();
+        entry["sequence"] = claims.Sequence;
+        entry["health"] = new JsonObject(claims.Health.Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)figure.Value)));
+        Change change = new Change()
+            .RequireUnmoved(terminal)
+            .Put(next)
+            .AddEvidence(terminal.TerminalId, message)
+            .Append("evidence.appraised", terminal.TerminalId, entry);
+        if (suspend)
+        {
+            string reason = appraised.Result.Findings.First(finding => finding.Response >= FindingResponse.Suspend).Reason;
+            change.Append("terminal.suspended", terminal.TerminalId, new JsonObject { ["reason"] = reason, ["by"] = "policy" });
+        }
+
+        return (await _database.CommitAsync(change, cancellation)).Done;
+    }
+
+    private AttestationAnswer Answer(TerminalRecord terminal, Appraised appraised)
+    {
+        AttestationAnswer answer = new()
+        {
+            Verdict = appraised.Result.Verdict,
+            Findings = [.. appraised.Result.Findings.Select(finding => finding.ForMerchant(Language))],
+        };
+        if (!appraised.Good)
+        {
+            return answer;
+        }
+
+        ChallengePurpose purpose = appraised.Evidence.Claims!.Purpose;
+        ResultToken token = new()
+        {
+            TerminalId = terminal.TerminalId,
+            DeviceKeyHash = SHA256.HashData(terminal.DeviceKey),
+            Audience = ResultToken.Payments,
+            Purpose = purpose,
+            Verdict = appraised.Result.Verdict,
+            PolicyHash = _policyHash,
+            TokenId = RandomNumberGenerator.GetBytes(TokenIdLength),
+            IssuedAt = appraised.Now,
+            ExpiresAt = appraised.Now + (purpose is ChallengePurpose.Pin ? _options.PinResultLifetime : _options.ResultLifetime),
+        };
+        return answer with { ResultToken = token.Sign(_resultKey), ExpiresAt = token.ExpiresAt };
+    }
+
+    private static AttestationOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };
+
+    private sealed record Appraised(AppraisalResult Result, VerifiedEvidence Evidence, TerminalMemory Memory, bool Good, DateTimeOffset Now);
+}

@@ -1,0 +1,341 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using SoftPos.Contract;
+using SoftPos.Cryptography;
+
+namespace SoftPos.Terminal;
+
+/// <summary>What the scripted back end does with a request instead of answering it.</summary>
+internal enum Misdeed
+{
+    None,
+
+    /// <summary>The connection breaks after the whole request was read.</summary>
+    BreakAfterReading,
+
+    /// <summary>An answer that is not of this protocol.</summary>
+    Gibberish,
+
+    /// <summary>A 500 with problem details.</summary>
+    InternalError,
+}
+
+/// <summary>
+/// The back end's side of the contract over real HTTP with real cryptography: it verifies every signature, wraps real initial keys, opens
+/// real account data. Only its decisions are scripted.
+/// </summary>
+internal sealed class ScriptedBackend : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<string, byte> _nonces = new();
+    private readonly byte[] _baseKey = RandomNumberGenerator.GetBytes(32);
+    private readonly SoftwareKey _monitoringKey = new();
+    private byte[] _deviceKey = [];
+    private InitialKey? _dataKey;
+
+    private ScriptedBackend(WebApplication app, TimeProvider clock)
+    {
+        _app = app;
+        _clock = clock;
+    }
+
+    public const string Code = "CODE-1234";
+
+    public Uri Address => new(_app.Urls.Single());
+
+    /// <summary>What happened, in order; the reader of the test platform writes here too.</summary>
+    public ConcurrentQueue<string> Trace { get; } = new();
+
+    public ConcurrentQueue<EvidenceClaims> Evidence { get; } = new();
+
+    public ConcurrentQueue<PaymentRequest> Payments { get; } = new();
+
+    public ConcurrentQueue<byte[]> AccountData { get; } = new();
+
+    public Guid TerminalId { get; private set; } = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
+
+    public Verdict Verdict { get; set; } = Verdict.Trusted;
+
+    public IReadOnlyList<MerchantFinding> Findings { get; set; } = [];
+
+    public TimeSpan TokenLife { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Purpose in the wrong place of a key's transcript, to see the phone refuse it.</summary>
+    public string DataPurpose { get; set; } = KeyTranscript.Data;
+
+    /// <summary>Misdeeds by path, each used once.</summary>
+    public ConcurrentQueue<(string Path, Misdeed Misdeed)> Misdeeds { get; } = new();
+
+    /// <summary>State that a payment's first answer has.</summary>
+    public PaymentState PaymentState { get; set; } = PaymentState.Approved;
+
+    /// <summary>States that questions get, in order; then what the payment's answer would be. Null is "payment unknown".</summary>
+    public ConcurrentQueue<PaymentState?> StatusStates { get; } = new();
+
+    /// <summary>Code of a refusal instead of an answer to a payment.</summary>
+    public string? PaymentRefusal { get; set; }
+
+    public static async Task<ScriptedBackend> StartAsync(TimeProvider clock)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        WebApplication app = builder.Build();
+        ScriptedBackend backend = new(app, clock);
+        app.MapPost("/terminal/v1/challenge", backend.ChallengeAsync);
+        app.MapPost("/terminal/v1/activation", backend.ActivateAsync);
+        app.MapPost("/terminal/v1/attestation", backend.AttestAsync);
+        app.MapPost("/terminal/v1/payments", backend.PayAsync);
+        app.MapPost("/terminal/v1/payments/status", backend.StatusAsync);
+        await app.StartAsync();
+        return backend;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _dataKey?.Dispose();
+    }
+
+    private async Task ChallengeAsync(HttpContext http)
+    {
+        ChallengeRequest? request = await JsonSerializer.DeserializeAsync(http.Request.Body, ContractJson.Default.ChallengeRequest);
+        if (await MisbehaveAsync(http))
+        {
+            return;
+        }
+
+        Challenge challenge = new()
+        {
+            Nonce = RandomNumberGenerator.GetBytes(Challenge.NonceLength),
+            Seed = RandomNumberGenerator.GetBytes(16),
+            ServerTime = _clock.GetUtcNow(),
+            ExpiresAt = _clock.GetUtcNow().AddSeconds(60),
+        };
+        _nonces[Convert.ToHexString(challenge.Nonce)] = 0;
+        Trace.Enqueue($"challenge {request!.Purpose}");
+        await AnswerAsync(http, challenge, ContractJson.Default.Challenge);
+    }
+
+    private async Task ActivateAsync(HttpContext http)
+    {
+        DecodedMessage message = await ReadAsync(http, MessageType.Activation);
+        Assert.True(ActivationRequest.TryDecode(message.Payload, out ActivationRequest request));
+        Assert.Empty(message.KeyId);
+        Assert.True(message.Verify(request.SigningChain[0]), "the activation is not signed by the key of its chain");
+        Assert.True(_nonces.TryRemove(Convert.ToHexString(request.Nonce), out _), "unknown nonce");
+        Trace.Enqueue("activation");
+        if (await MisbehaveAsync(http))
+        {
+            return;
+        }
+
+        if (request.Code != Code)
+        {
+            await RefuseAsync(http, ReasonCodes.ActivationCodeInvalid);
+            return;
+        }
+
+        _deviceKey = request.SigningChain[0];
+        bool isGood = Verdict is Verdict.Trusted or Verdict.Limited;
+        DeliveredKey? data = isGood ? Deliver(request, DataPurpose, 1, out _dataKey) : null;
+        ActivationAnswer answer = new()
+        {
+            TerminalId = TerminalId,
+            Verdict = Verdict,
+            Findings = Findings,
+            DataKey = data,
+            PinKey = isGood ? Deliver(request, KeyTranscript.Pin, 2, out _) : null,
+            Merchant = new MerchantRecord
+            {
+                MerchantId = "m1", Name = "Test Stall", City = "Cape Town", Country = "ZA", CardAcceptorId = "STALL1", CategoryCode = "5499",
+                Currency = "710",
+            },
+        };
+        await AnswerAsync(http, answer, ContractJson.Default.ActivationAnswer);
+    }
+
+    private DeliveredKey Deliver(ActivationRequest request, string purpose, ulong id, out InitialKey initial)
+    {
+        byte[] key = new byte[32];
+        AesDukpt.DeriveInitialKey(_baseKey, id, key);
+        initial = new InitialKey(id, key);
+        using RandomNumberGenerator random = RandomNumberGenerator.Create();
+        byte[] transcript = KeyTranscript.Of(request.Nonce, TerminalId, purpose);
+        Assert.True(DeviceKeyWrap.TryWrap(request.AgreementChain[0], transcript, id, key, random, out WrappedInitialKey? wrapped));
+        return new DeliveredKey { KeyId = [0, 0, 0, 0, 0, 0, 0, (byte)id], EphemeralKey = wrapped!.EphemeralPublicKey, KeyBlock = wrapped.KeyBlock };
+    }
+
+    private async Task AttestAsync(HttpContext http)
+    {
+        DecodedMessage message = await ReadAsync(http, MessageType.Evidence);
+        Assert.Equal(TerminalId, message.TerminalId);
+        Assert.True(message.Verify(_deviceKey), "evidence is not signed by the device key");
+        Assert.True(EvidenceClaims.TryDecode(message.Payload, out EvidenceClaims claims));
+        Assert.True(_nonces.TryRemove(Convert.ToHexString(claims.Nonce), out _), "unknown nonce");
+        Evidence.Enqueue(claims);
+        if (await MisbehaveAsync(http))
+        {
+            return;
+        }
+
+        Trace.Enqueue($"attested {claims.Purpose}");
+        bool isGood = Verdict is Verdict.Trusted or Verdict.Limited;
+        DateTimeOffset now = _clock.GetUtcNow();
+        ResultToken token = new()
+        {
+            TerminalId = TerminalId,
+            DeviceKeyHash = SHA256.HashData(_deviceKey),
+            Audience = ResultToken.Payments,
+            Purpose = claims.Purpose,
+            Verdict = Verdict,
+            PolicyHash = new byte[32],
+            TokenId = RandomNumberGenerator.GetBytes(16),
+            IssuedAt = now,
+            ExpiresAt = now + TokenLife,
+        };
+        AttestationAnswer answer = new()
+        {
+            Verdict = Verdict,
+            Findings = Findings,
+            ResultToken = isGood ? token.Sign(_monitoringKey) : null,
+            ExpiresAt = isGood ? token.ExpiresAt : null,
+        };
+        await AnswerAsync(http, answer, ContractJson.Default.AttestationAnswer);
+    }
+
+    private async Task PayAsync(HttpContext http)
+    {
+        DecodedMessage message = await ReadAsync(http, MessageType.Payment);
+        Assert.True(message.Verify(_deviceKey), "a payment is not signed by the device key");
+        Assert.True(PaymentRequest.TryDecode(message.Payload, out PaymentRequest request, out string fault), fault);
+        using ECDsa monitoring = ECDsa.Create();
+        monitoring.ImportSubjectPublicKeyInfo(_monitoringKey.PublicKey, out _);
+        Assert.True(ResultToken.TryVerify(request.ResultToken, monitoring, out ResultToken token), "result token");
+        Assert.True(token.ExpiresAt > _clock.GetUtcNow(), "result token is too old");
+        Payments.Enqueue(request);
+        Trace.Enqueue("payment");
+        AccountData.Enqueue(Open(request));
+        if (await MisbehaveAsync(http))
+        {
+            return;
+        }
+
+        if (PaymentRefusal is { } code)
+        {
+            await RefuseAsync(http, code);
+            return;
+        }
+
+        await AnswerAsync(http, AnswerOf(request.PaymentId, PaymentState), ContractJson.Default.PaymentAnswer);
+    }
+
+    private byte[] Open(PaymentRequest request)
+    {
+        Assert.True(KeySerialNumber.TryRead(request.DataKsn, out KeySerialNumber ksn));
+        Assert.True(AccountDataSeal.TryReadSerialNumber(request.SealedAccountData, out KeySerialNumber inside));
+        Assert.Equal(ksn, inside);
+        Assert.Equal(
+            KeySerialNumberFault.None,
+            _dataKey!.TryDeriveDataKey(ksn, DukptKeyUsage.DataEncryption, DukptKeyType.Aes128, out DataEncryptionKey? key));
+        using (key)
+        {
+            byte[] bound = request.PaymentId.ToByteArray(bigEndian: true);
+            Assert.True(AccountDataSeal.TryOpen(key!, bound, request.SealedAccountData, out byte[]? clear), "the account data do not open");
+            return clear!;
+        }
+    }
+
+    private async Task StatusAsync(HttpContext http)
+    {
+        DecodedMessage message = await ReadAsync(http, MessageType.PaymentStatus);
+        Assert.True(message.Verify(_deviceKey));
+        Assert.True(PaymentStatusRequest.TryDecode(message.Payload, out PaymentStatusRequest request));
+        Trace.Enqueue("status");
+        if (await MisbehaveAsync(http))
+        {
+            return;
+        }
+
+        PaymentState? state = StatusStates.TryDequeue(out PaymentState? scripted) ? scripted : PaymentState;
+        if (state is { } known)
+        {
+            await AnswerAsync(http, AnswerOf(request.PaymentId, known), ContractJson.Default.PaymentAnswer);
+        }
+        else
+        {
+            await RefuseAsync(http, ReasonCodes.PaymentUnknown);
+        }
+    }
+
+    private static PaymentAnswer AnswerOf(Guid paymentId, PaymentState state) => new()
+    {
+        PaymentId = paymentId,
+        State = state,
+        Reason = state switch
+        {
+            PaymentState.Approved => ReasonCodes.Approved,
+            PaymentState.Declined => ReasonCodes.Declined,
+            PaymentState.Reversed => ReasonCodes.Reversed,
+            _ => ReasonCodes.UnknownBeingReversed,
+        },
+        AmountMinor = 1250,
+        Currency = "710",
+        MaskedPan = "476173******0010",
+    };
+
+    private async Task<bool> MisbehaveAsync(HttpContext http)
+    {
+        if (!Misdeeds.TryPeek(out (string Path, Misdeed Misdeed) next) || !http.Request.Path.Value!.EndsWith(next.Path, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        Misdeeds.TryDequeue(out _);
+        switch (next.Misdeed)
+        {
+            case Misdeed.BreakAfterReading:
+                http.Abort();
+                return true;
+            case Misdeed.Gibberish:
+                http.Response.ContentType = "text/html";
+                await http.Response.WriteAsync("<html>Welcome to our free network</html>");
+                return true;
+            case Misdeed.InternalError:
+                await RefuseAsync(http, ReasonCodes.Internal);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static async Task<DecodedMessage> ReadAsync(HttpContext http, string type)
+    {
+        Assert.Equal("application/cose", http.Request.ContentType);
+        using MemoryStream body = new();
+        await http.Request.Body.CopyToAsync(body);
+        Assert.True(SignedMessage.TryDecode(body.ToArray(), out DecodedMessage message), "not a signed message");
+        Assert.Equal(type, message.ContentType);
+        return message;
+    }
+
+    private static Task AnswerAsync<T>(HttpContext http, T answer, JsonTypeInfo<T> form) =>
+        http.Response.WriteAsJsonAsync(answer, form);
+
+    private static Task RefuseAsync(HttpContext http, string code)
+    {
+        http.Response.StatusCode = ReasonCatalogue.Get(code).Status;
+        http.Response.ContentType = "application/problem+json";
+        return http.Response.Body.WriteAsync(
+            Encoding.UTF8.GetBytes($$"""{"type":"about:blank","code":"{{code}}","detail":"scripted","traceId":"t-1"}""")).AsTask();
+    }
+}
