@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -7,28 +6,19 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SoftPos.Backend.Endpoints;
-using SoftPos.Storage;
 
 namespace SoftPos.Backend;
 
 /// <summary>One running node of the back end: rooms wired, endpoints mapped, listening.</summary>
 public sealed class BackendHost : IAsyncDisposable
 {
-    /// <summary>Life of a sign-in link: long enough to find the browser, short enough to be of no use in an old log.</summary>
-    private static readonly TimeSpan SignInLifetime = TimeSpan.FromMinutes(15);
-
-    /// <summary>User that the printed link signs in; its rights are those of the person at the machine.</summary>
-    private const string LocalUser = "local-operator";
-
     private readonly WebApplication _application;
     private readonly Rooms _rooms;
-    private readonly TimeProvider _clock;
 
-    private BackendHost(WebApplication application, Rooms rooms, TimeProvider clock)
+    private BackendHost(WebApplication application, Rooms rooms)
     {
         _application = application;
         _rooms = rooms;
-        _clock = clock;
         string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Address = new Uri(address);
     }
@@ -56,7 +46,7 @@ public sealed class BackendHost : IAsyncDisposable
             }
 
             await rooms.StartAsync(application.Logger, cancellation);
-            return new BackendHost(application, rooms, clock);
+            return new BackendHost(application, rooms);
         }
         catch
         {
@@ -68,14 +58,7 @@ public sealed class BackendHost : IAsyncDisposable
     /// <summary>Makes a one-time sign-in link for the person at this machine. The token stands in the fragment, which no server logs.</summary>
     public async Task<Uri> CreateSignInLinkAsync(CancellationToken cancellation)
     {
-        using RandomNumberGenerator random = RandomNumberGenerator.Create();
-        string token = OneTimeSecret.NewToken(random);
-        DateTimeOffset now = _clock.GetUtcNow();
-        Change change = new Change()
-            .Put(new ConsoleUser { UserId = LocalUser, Name = "Local operator", Role = "operator", CreatedAt = now })
-            .AddSignInLink(token, LocalUser, now + SignInLifetime)
-            .Append("console.link-made", LocalUser, new System.Text.Json.Nodes.JsonObject { ["expires"] = now + SignInLifetime });
-        (await _rooms.Database.CommitAsync(change, cancellation)).Require();
+        string token = await _rooms.LocalOperator.CreateSignInTokenAsync(cancellation);
         return new Uri(Address, "/sign-in#" + token);
     }
 
@@ -117,6 +100,7 @@ public sealed class BackendHost : IAsyncDisposable
         WebApplication application = builder.Build();
         application.UseReasonProblems();
         application.MapTerminalEndpoints();
+        application.MapOperatorEndpoints();
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();

@@ -8,7 +8,7 @@ namespace SoftPos.Backend;
 internal sealed class LinkAcquirer(AcquirerLink link, Iso8583Dialect dialect, TimeSpan timeout) : IAcquirer
 {
     public Task<AcquirerAnswer> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation) =>
-        MatchKey.TryRead(message, dialect, out MatchKey key, out _)
-            ? link.SendAsync(message, key, timeout, cancellation)
-            : throw new ArgumentException("a message of our own has no match key", nameof(message));
+        Iso8583View.TryRead(message.Span, dialect, out Iso8583View view, out _)
+            ? link.SendAsync(message, MatchKey.Of(view), timeout, cancellation)
+            : throw new ArgumentException("a message of our own cannot be read", nameof(message));
 }

@@ -36,6 +36,7 @@ internal sealed class Rooms : IAsyncDisposable
         _master = master;
         _keys = keys;
         _resultKey = resultKey;
+        LocalOperator = LocalOperator.Create(database, options.DataFolder, clock);
         Challenges = new ChallengeStore(clock, _random);
         MonitoringOptions monitoring = new()
         {
@@ -54,6 +55,8 @@ internal sealed class Rooms : IAsyncDisposable
     }
 
     public Database Database { get; }
+
+    public LocalOperator LocalOperator { get; }
 
     public ChallengeStore Challenges { get; }
 
@@ -92,6 +95,7 @@ internal sealed class Rooms : IAsyncDisposable
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton(Database);
+        services.AddSingleton(LocalOperator);
         services.AddSingleton(Challenges);
         services.AddSingleton(Enrolment);
         services.AddSingleton(Appraisal);

@@ -1,6 +1,28 @@
 using System.CommandLine;
+using SoftPos.Cli.Commands;
 using SoftPos.Cli.Tools;
 
-RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phone, and the back end that makes it safe.");
-root.Subcommands.Add(ToolCommand.Create(Toolbox.All));
-return await root.Parse(args).InvokeAsync();
+RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phone, and the back end that makes it safe.")
+{
+    UpCommand.Create(),
+    SaleCommand.Create(),
+    AcquirerCommand.Create(),
+    SignInCommand.Create(),
+    ToolCommand.Create(Toolbox.All),
+};
+InvocationConfiguration configuration = new()
+{
+    EnableDefaultExceptionHandler = false,
+
+    // What is on its way to the acquirer may still be answered and written down.
+    ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(configuration);
+}
+catch (CommandException fault)
+{
+    Console.Error.WriteLine($"softpos: {fault.Message}");
+    return fault.ExitCode;
+}

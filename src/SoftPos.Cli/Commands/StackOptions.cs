@@ -26,6 +26,12 @@ internal static class StackOptions
     private static string DefaultData =>
         Path.Combine(Environment.GetEnvironmentVariable("SOFTPOS_ROOT") ?? Directory.GetCurrentDirectory(), "data");
 
+    /// <summary>No stack answers there: how to start one.</summary>
+    public static CommandException NotRunning(Uri address) =>
+        new($"no stack answers at {address}; start one in another shell with ./softpos up{PortOf(address)}");
+
+    private static string PortOf(Uri address) => address.Port == DefaultPort ? string.Empty : $" --port {address.Port}";
+
     /// <summary>The address that the options name.</summary>
     public static Uri Address(string? url, int port) =>
         url is null ? new Uri($"http://127.0.0.1:{port}/")

@@ -27,6 +27,9 @@ public static partial class ReasonCodes
     /// <summary>The nonce is older than its lifetime.</summary>
     public const string NonceExpired = "NONCE_EXPIRED";
 
+    /// <summary>The token of the person at the machine is missing or wrong.</summary>
+    public const string OperatorUnknown = "OPERATOR_UNKNOWN";
+
     /// <summary>Too many requests.</summary>
     public const string RateLimited = "RATE_LIMITED";
 

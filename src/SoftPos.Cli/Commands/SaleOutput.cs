@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SoftPos.Contract;
+using SoftPos.Terminal;
+
+namespace SoftPos.Cli.Commands;
+
+/// <summary>A payment's result for a person and as JSON. Both hold what a receipt may hold, no more.</summary>
+internal static class SaleOutput
+{
+    /// <summary>The bank declined.</summary>
+    private const int DeclinedCode = 3;
+
+    /// <summary>Refused before anything was charged.</summary>
+    private const int RefusedCode = 4;
+
+    /// <summary>Not known now.</summary>
+    private const int UnknownCode = 5;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static int ExitCode(PaymentOutcome outcome) => outcome switch
+    {
+        PaymentOutcome.Approved => 0,
+        PaymentOutcome.Declined => DeclinedCode,
+        PaymentOutcome.Refused => RefusedCode,
+        _ => UnknownCode,
+    };
+
+    public static void PrintJson(PaymentResult result, TextWriter output) => output.WriteLine(Json(result).ToJsonString(Indented));
+
+    public static void Print(PaymentResult result, TextWriter output)
+    {
+        output.WriteLine();
+        string amount = result.Answer is { } answer ? Money(answer.AmountMinor, answer.Currency) : string.Empty;
+        output.WriteLine($"  {result.Outcome.ToString().ToUpperInvariant(),-20}{amount}");
+        output.WriteLine($"  {result.Reason.Text}");
+        if (result.Outcome is not PaymentOutcome.Approved)
+        {
+            output.WriteLine($"  {result.Reason.Fix}");
+        }
+
+        output.WriteLine();
+        foreach ((string name, string? value) in Lines(result).Where(line => !string.IsNullOrEmpty(line.Value)))
+        {
+            output.WriteLine($"  {name,-20}{value}");
+        }
+
+        foreach (MerchantFinding finding in result.Findings)
+        {
+            output.WriteLine($"  {"finding",-20}{finding.Reason}: {finding.Text}");
+            output.WriteLine($"  {string.Empty,-20}{finding.Fix} (owner: {finding.Owner})");
+        }
+
+        foreach (JournalTrace trace in result.Answer?.Journal ?? [])
+        {
+            output.WriteLine($"  {"journal " + trace.Index.ToString(CultureInfo.InvariantCulture),-20}{trace.Kind}  {trace.LeafHash[..16]}…");
+        }
+    }
+
+    private static IEnumerable<(string Name, string? Value)> Lines(PaymentResult result)
+    {
+        yield return ("card", result.Card?.MaskedPan);
+        yield return ("application", result.Card is { } card ? $"{card.ApplicationLabel} ({card.Aid}), kernel {card.KernelId}" : null);
+        yield return ("verification", result.Card?.CardholderVerification);
+        yield return ("authorisation code", result.Answer?.AuthorisationCode);
+        yield return ("response code", result.Answer?.ResponseCode);
+        yield return ("reference", result.Answer?.RetrievalReference);
+        yield return ("STAN", result.Answer?.Stan);
+        yield return ("reason", $"{result.Reason.Code} (owner: {result.Reason.Owner})");
+        yield return ("detail", result.Reason.Detail);
+        yield return ("payment", result.PaymentId.ToString());
+    }
+
+    private static JsonObject Json(PaymentResult result)
+    {
+        JsonObject json = new()
+        {
+            ["outcome"] = result.Outcome.ToString(),
+            ["reason"] = new JsonObject
+            {
+                ["code"] = result.Reason.Code,
+                ["text"] = result.Reason.Text,
+                ["fix"] = result.Reason.Fix,
+                ["owner"] = result.Reason.Owner.ToString(),
+                ["detail"] = result.Reason.Detail,
+            },
+            ["paymentId"] = result.PaymentId.ToString(),
+            ["findings"] = new JsonArray([.. result.Findings.Select(FindingOf)]),
+        };
+        if (result.Card is { } card)
+        {
+            json["card"] = new JsonObject
+            {
+                ["maskedPan"] = card.MaskedPan,
+                ["aid"] = card.Aid,
+                ["applicationLabel"] = card.ApplicationLabel,
+                ["kernelId"] = card.KernelId,
+                ["cardholderVerification"] = card.CardholderVerification,
+            };
+        }
+
+        if (result.Answer is { } answer)
+        {
+            json["answer"] = JsonSerializer.SerializeToNode(answer, ContractJson.Default.PaymentAnswer);
+        }
+
+        return json;
+    }
+
+    private static JsonNode FindingOf(MerchantFinding finding) => new JsonObject
+    {
+        ["reason"] = finding.Reason,
+        ["text"] = finding.Text,
+        ["fix"] = finding.Fix,
+        ["owner"] = finding.Owner.ToString(),
+        ["response"] = finding.Response.ToString(),
+    };
+
+    private static string Money(long minor, string currency) => string.Create(
+        CultureInfo.InvariantCulture, $"{minor / 100m:0.00} {(currency == "710" ? "ZAR" : currency)}");
+}

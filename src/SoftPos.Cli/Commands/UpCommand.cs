@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using SoftPos.Backend;
+using SoftPos.Lab.Acquirer;
+using SoftPos.Lab.Phones;
+using SoftPos.Payments;
+
+namespace SoftPos.Cli.Commands;
+
+/// <summary><c>softpos up</c>: the whole stack on loopback, with a lab acquirer and a small fleet of virtual phones.</summary>
+internal static class UpCommand
+{
+    private const int DefaultFleet = 5;
+
+    /// <summary>A virtual phone costs about a heartbeat each few seconds; a machine of two cores holds some thousands.</summary>
+    private const int MaxFleet = 5000;
+
+    /// <summary>Short, so that a person at the sandbox sees a reversal end.</summary>
+    private static readonly ReversalSchedule SandboxReversals = new() { FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromSeconds(30) };
+
+    public static Command Create()
+    {
+        Option<int> port = StackOptions.Port();
+        Option<string> data = StackOptions.Data();
+        Option<int> fleet = new("--fleet") { Description = "Virtual phones to start.", DefaultValueFactory = _ => DefaultFleet };
+        Option<string?> acquirer = new("--acquirer") { Description = "Host and port of an acquirer, instead of the lab's own." };
+        Option<double> timeout = new("--acquirer-timeout")
+        {
+            Description = "Seconds to wait for the acquirer's answer.", DefaultValueFactory = _ => 10,
+        };
+        Option<bool> verbose = new("--verbose") { Description = "Log every request." };
+        Command command = new("up", "Start the whole stack on this machine: back end, console, lab acquirer, virtual phones.")
+        {
+            port, data, fleet, acquirer, timeout, verbose,
+        };
+        command.SetAction((result, cancellation) => RunAsync(
+            new Choices(
+                result.GetValue(port),
+                result.GetValue(data)!,
+                result.GetValue(fleet),
+                result.GetValue(acquirer),
+                TimeSpan.FromSeconds(result.GetValue(timeout)),
+                result.GetValue(verbose)),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Choices choices, CancellationToken cancellation)
+    {
+        if (choices.Fleet is < 0 or > MaxFleet)
+        {
+            throw new CommandException($"--fleet {choices.Fleet}: expected 0 to {MaxFleet}");
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        await using LabAcquirer? lab = choices.Acquirer is null ? StartLab(choices.Data) : null;
+        BackendOptions options = new()
+        {
+            DataFolder = choices.Data,
+            Port = choices.Port,
+            Acquirer = lab?.EndPoint ?? EndPointOf(choices.Acquirer!),
+            AcquirerTimeout = choices.AcquirerTimeout,
+            Reversal = SandboxReversals,
+            Sandbox = true,
+            Anchors = LabTrust.Anchors,
+            AppPackages = [LabApp.Package],
+            AppSigners = [LabApp.SignerHex],
+            Verbose = choices.Verbose,
+        };
+        await using BackendHost host = await StartAsync(options, cancellation);
+        await using LabFleet phones = new(host.Address, Path.Combine(choices.Data, "phones"));
+        await phones.StartAsync(choices.Fleet, cancellation);
+        Uri signIn = await host.CreateSignInLinkAsync(cancellation);
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.Out.WriteLine($"""
+
+              OpenSoftPOS sandbox is ready ({seconds.ToString("0.0", CultureInfo.InvariantCulture)} s)
+
+              console   {host.Address}
+              sign in   {signIn}   (once, within 15 minutes)
+              data      {Path.GetFullPath(choices.Data)}
+              phones    {choices.Fleet} virtual phones report every few seconds
+
+              Take a first payment in a second shell:
+
+                ./softpos sale 12.50{(choices.Port == StackOptions.DefaultPort ? string.Empty : $" --port {host.Address.Port}")}
+
+              Ctrl-C stops the stack; its data stay.
+            """);
+        await WaitForEndAsync(cancellation);
+        Console.Out.WriteLine("stopping ...");
+        return 0;
+    }
+
+    private static async Task<BackendHost> StartAsync(BackendOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return await BackendHost.StartAsync(options, TimeProvider.System, cancellation);
+        }
+        catch (BackendStartException fault)
+        {
+            throw new CommandException(fault.Message);
+        }
+    }
+
+    private static IPEndPoint EndPointOf(string text) => IPEndPoint.TryParse(text, out IPEndPoint? endPoint) && endPoint.Port > 0
+        ? endPoint
+        : throw new CommandException($"--acquirer {text}: expected address and port, such as 127.0.0.1:7583");
+
+    private static LabAcquirer StartLab(string data) => throw new NotImplementedException();
+
+    private static async Task WaitForEndAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C, or a request of the system to end.
+        }
+    }
+
+    private sealed record Choices(int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, bool Verbose);
+}
