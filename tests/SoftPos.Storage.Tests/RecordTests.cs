@@ -155,15 +155,16 @@ public sealed class RecordTests
         PaymentRecord unknown = sent with { State = PaymentState.Unknown, ReversalDueAt = scratch.Clock.GetUtcNow() };
         Assert.True((await database.CommitAsync(new Change().Add(received))).Done);
         Assert.Equal(ChangeRefusal.PaymentExists, (await database.CommitAsync(new Change().Add(received))).Refusal);
-        Assert.True((await database.CommitAsync(new Change().Move(received, sent, [1], null))).Done);
-        Assert.True((await database.CommitAsync(new Change().Move(sent, unknown, [1], null))).Done);
-        Assert.Equal(ChangeRefusal.PaymentMoved, (await database.CommitAsync(new Change().Move(sent, approved, null, [2]))).Refusal);
+        Assert.True((await database.CommitAsync(new Change().Move(received, sent, [1]))).Done);
+        Assert.True((await database.CommitAsync(new Change().Move(sent, unknown, [1], _ => [2]))).Done);
+        Assert.Equal(ChangeRefusal.PaymentMoved, (await database.CommitAsync(new Change().Move(sent, approved, null, _ => [3]))).Refusal);
         Assert.Equal(scratch.Clock.GetUtcNow(), await database.Payments.NextDueAsync());
         Assert.Equal(Id, (await database.Payments.DueAsync(scratch.Clock.GetUtcNow(), 10)).Single().Record.PaymentId);
         StoredPayment stored = (await database.Payments.FindAsync(Id))!;
         Assert.Equivalent(unknown, stored.Record, strict: true);
         Assert.Equal([1], stored.Sealed!);
-        Assert.True((await database.CommitAsync(new Change().Move(unknown, unknown with { State = PaymentState.Reversed, ReversalDueAt = null }, null, null))).Done);
+        Assert.Equal([2], stored.Answer!);
+        Assert.True((await database.CommitAsync(new Change().Move(unknown, unknown with { State = PaymentState.Reversed, ReversalDueAt = null }, null))).Done);
         Assert.Null((await database.Payments.FindAsync(Id))!.Sealed);
         Assert.Null(await database.Payments.NextDueAsync());
     }
