@@ -55,9 +55,11 @@ internal sealed class CryptographyBench : IBench
         byte[] block = new byte[16];
         byte[] target = new byte[8];
         yield return Harness.Line(
-            "PIN block format 4 encipher, buffered random", () => PinCipherText.Encipher(key, PinBlockFormat.Iso4, "1234", Pan, buffered, block), aes, "floor AES");
+            "PIN block format 4 encipher, buffered random",
+            () => PinCipherText.Encipher(key, PinBlockFormat.Iso4, "1234", Pan, buffered, block), aes, "floor AES");
         yield return Harness.Line(
-            "PIN block format 4 encipher, system random", () => PinCipherText.Encipher(key, PinBlockFormat.Iso4, "1234", Pan, system, block), random, "floor random");
+            "PIN block format 4 encipher, system random",
+            () => PinCipherText.Encipher(key, PinBlockFormat.Iso4, "1234", Pan, system, block), random, "floor random");
         yield return Harness.Line(
             "PIN block translate, format 4 to 0 (TDES)",
             () => PinCipherText.Translate(key, PinBlockFormat.Iso4, block, Pan, zone, PinBlockFormat.Iso0, buffered, target),
@@ -114,7 +116,8 @@ internal sealed class CryptographyBench : IBench
             IssuerApplicationData = new byte[7],
         };
         yield return Harness.Line(
-            "ARQC verify with session key, Visa CVN 18", () => ApplicationCryptogram.Verify(CryptogramVersion.Visa18, tdesKey, input, block), floor, "floor TDES");
+            "ARQC verify with session key, Visa CVN 18",
+            () => ApplicationCryptogram.Verify(CryptogramVersion.Visa18, tdesKey, input, block), floor, "floor TDES");
         using RSA rsa = RSA.Create(1984);
         RSAParameters key = rsa.ExportParameters(false);
         byte[] signature = new byte[248];
