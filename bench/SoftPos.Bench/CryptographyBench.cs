@@ -55,9 +55,11 @@ internal sealed class CryptographyBench : IBench
         byte[] block = new byte[16];
         byte[] target = new byte[8];
         yield return Harness.Line(
-            "PIN block format 4 encipher, buffered random", () => PinCipherText.Encipher(key, PinBlockFormat.Iso4, "1234", Pan, buffered, block), aes, "floor AES");
+            "PIN block format 4 encipher, buffered random",
+            () => PinCipherText.Encipher(key, PinBlockFormat.Iso4, "1234", Pan, buffered, block), aes, "floor AES");
         yield return Harness.Line(
-            "PIN block format 4 encipher, system random", () => PinCipherText.Encipher(key, PinBlockFormat.Iso4, "1234", Pan, system, block), random, "floor random");
+            "PIN block format 4 encipher, system random",
+            () => PinCipherText.Encipher(key, PinBlockFormat.Iso4, "1234", Pan, system, block), random, "floor random");
         yield return Harness.Line(
             "PIN block translate, format 4 to 0 (TDES)",
             () => PinCipherText.Translate(key, PinBlockFormat.Iso4, block, Pan, zone, PinBlockFormat.Iso0, buffered, target),
@@ -92,9 +94,10 @@ internal sealed class CryptographyBench : IBench
         byte[] block = new byte[8];
         using TripleDES tdes = TripleDES.Create();
         byte[] tdesKey = Convert.FromHexString("0123456789ABCDEFFEDCBA9876543210");
+        byte[] longKey = [.. tdesKey, .. "01234567"u8];
         (double floor, _) = Harness.Measure(() =>
         {
-            tdes.SetKey(tdesKey);
+            tdes.SetKey(longKey);
             tdes.EncryptEcb(block, _output.AsSpan(0, 8), PaddingMode.None);
         });
         yield return new BenchLine("floor: platform TDES, new key and one block", floor);
@@ -113,7 +116,8 @@ internal sealed class CryptographyBench : IBench
             IssuerApplicationData = new byte[7],
         };
         yield return Harness.Line(
-            "ARQC verify with session key, Visa CVN 18", () => ApplicationCryptogram.Verify(CryptogramVersion.Visa18, tdesKey, input, block), floor, "floor TDES");
+            "ARQC verify with session key, Visa CVN 18",
+            () => ApplicationCryptogram.Verify(CryptogramVersion.Visa18, tdesKey, input, block), floor, "floor TDES");
         using RSA rsa = RSA.Create(1984);
         RSAParameters key = rsa.ExportParameters(false);
         byte[] signature = new byte[248];
