@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -84,6 +85,13 @@ internal static class AttestArguments
         return Attestation.Certificates.StatusList.TryParse(Encoding.UTF8.GetBytes(json), request.TimeOrNull(timeName), out StatusList? list, out FormatFault? fault)
             ? list
             : throw new ToolException(name, "expected " + fault!.Expected, fault.Offset);
+    }
+
+    /// <summary>A public key: PEM, or the octets of its SubjectPublicKeyInfo.</summary>
+    public static byte[] PublicKey(ToolRequest request, string name)
+    {
+        string text = request.Text(name);
+        return PemEncoding.TryFind(text, out PemFields fields) ? Convert.FromBase64String(text[fields.Base64Data]) : Octets(name, text);
     }
 
     /// <summary>The time of a request, or of the machine's clock.</summary>

@@ -82,6 +82,17 @@ internal static class AttestPolicy
             case "maxFuturePatchMonths" when value?.GetValueKind() is JsonValueKind.Number:
                 values["patchFutureMonths"] = -value.GetValue<double>();
                 break;
+            case "maxAgeSeconds":
+                values["playMaxAgeSeconds"] = value?.DeepClone();
+                break;
+            case "maxFutureSeconds" when value?.GetValueKind() is JsonValueKind.Number:
+                values["playMinAgeSeconds"] = -value.GetValue<double>();
+                break;
+            case "minDevice":
+                values["playDeviceVerdict"] = value?.DeepClone();
+                break;
+            case "requestHash" or "nonce":
+                break;
             case "strictTagOrder":
                 values["requireOrderedTags"] = value?.DeepClone();
                 break;
