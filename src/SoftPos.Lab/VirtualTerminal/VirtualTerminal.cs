@@ -1,108 +1,106 @@
-using System.Net.Http.Json;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
-using SoftPos.Emv.Configuration;
+using SoftPos.Contract;
 using SoftPos.Lab.Cards;
 using SoftPos.Lab.Phones;
 using SoftPos.Terminal;
 
 namespace SoftPos.Lab.VirtualTerminal;
 
-/// <summary>Which phone, card and back end.</summary>
-public sealed record VirtualTerminalOptions
-{
-    /// <summary>Address of the sandbox.</summary>
-    public required Uri Backend { get; init; }
-
-    /// <summary>Folder of this one phone; made when it is not there.</summary>
-    public required string Folder { get; init; }
-
-    /// <summary>Name of the lab phone.</summary>
-    public string Phone { get; init; } = "good";
-
-    /// <summary>Name of the virtual card.</summary>
-    public string Card { get; init; } = "visa";
-
-    /// <summary>A real reader instead of the virtual one; the lab's CA keys and the production ones are then both known.</summary>
-    public CardReader? Reader { get; init; }
-
-    /// <summary>Clock of the lab.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-}
-
-/// <summary>A virtual phone that runs the real SDK, with a virtual card or a real reader: activation, preflight and sales against a sandbox.</summary>
+/// <summary>The SDK on a lab phone: enrolment, heartbeat, sale, through the same code that runs on a real one.</summary>
 public sealed class VirtualTerminal : IAsyncDisposable
 {
-    /// <summary>A lab card counts its taps by the clock, so that the issuer sees its counter rise across processes.</summary>
-    private const int CounterRange = 60_000;
+    private readonly CardReader _reader;
+    private readonly RandomNumberGenerator? _ownRandomness;
 
-    private readonly VirtualTerminalOptions _options;
-    private readonly RandomNumberGenerator _random;
-
-    private VirtualTerminal(VirtualTerminalOptions options, SoftPosTerminal terminal, RandomNumberGenerator random)
+    private VirtualTerminal(SoftPosTerminal terminal, CardReader reader, RandomNumberGenerator? ownRandomness)
     {
-        _options = options;
         Terminal = terminal;
-        _random = random;
+        _reader = reader;
+        _ownRandomness = ownRandomness;
     }
 
-    /// <summary>The SDK.</summary>
+    /// <summary>The terminal.</summary>
     public SoftPosTerminal Terminal { get; }
 
-    /// <summary>Opens the phone, enrolled or not.</summary>
-    /// <exception cref="ArgumentException">No such phone or card; the message lists what there is.</exception>
+    /// <summary>Whether the phone of the folder is enrolled.</summary>
+    public bool IsEnrolled => Terminal.TerminalId is not null;
+
+    /// <summary>Opens the phone of a folder, or starts a new one there.</summary>
+    /// <exception cref="ArgumentException">No phone or card of that name, or an address that cannot be used.</exception>
     public static async Task<VirtualTerminal> OpenAsync(VirtualTerminalOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         LabPhoneDescription description = LabPhoneDescription.Find(options.Phone)
-            ?? throw new ArgumentException(
-                $"no lab phone '{options.Phone}'; there are {string.Join(", ", LabPhoneDescription.All.Select(phone => phone.Name))}");
-        RandomNumberGenerator random = RandomNumberGenerator.Create();
-        LabPhone phone = new(description, new LabAttestationAuthority(), options.Clock, random);
-        CardReader reader = options.Reader ?? new VirtualCardReader(CardOf(options), options.Clock);
-        LabPlatform platform = new(phone, reader, ConfigurationOf(options), options.Folder);
-        SoftPosTerminal terminal = await SoftPosTerminal.CreateAsync(
-            new TerminalOptions { Backend = options.Backend, Platform = platform }, cancellation);
-        return new VirtualTerminal(options, terminal, random);
-    }
-
-    /// <summary>Enrols the phone when it is not enrolled yet: asks the sandbox for an activation code and uses it.</summary>
-    /// <returns>The verdict; of an enrolled phone, null.</returns>
-    /// <exception cref="HttpRequestException">The sandbox cannot be reached.</exception>
-    public async Task<TrustResult?> EnsureActiveAsync(CancellationToken cancellation = default)
-    {
-        if (Terminal.TerminalId is not null)
+            ?? throw new ArgumentException($"the lab has no phone named {options.Phone}", nameof(options));
+        RandomNumberGenerator? own = options.Randomness is null ? RandomNumberGenerator.Create() : null;
+        RandomNumberGenerator randomness = options.Randomness ?? own!;
+        FolderStore folder = new(options.Folder);
+        CardReader reader = options.Reader ?? ReaderOf(options, folder, randomness);
+        LabPhone phone = new(description, new LabAttestationAuthority(), options.Clock, randomness);
+        TerminalOptions terminal = new()
         {
-            return null;
-        }
-
-        using HttpClient http = new() { BaseAddress = _options.Backend };
-        using HttpResponseMessage response = await http.PostAsync(
-            new Uri("sandbox/v1/activation-codes", UriKind.Relative), null, cancellation);
-        response.EnsureSuccessStatusCode();
-        JsonNode answer = (await response.Content.ReadFromJsonAsync<JsonNode>(cancellation))!;
-        return await Terminal.ActivateAsync(answer["code"]!.GetValue<string>(), cancellation);
+            Backend = options.Backend,
+            Platform = new VirtualPlatform(phone, reader, options.Folder),
+            Language = options.Language,
+            CardTimeout = options.CardTimeout,
+        };
+        return new VirtualTerminal(await SoftPosTerminal.CreateAsync(terminal, cancellation).ConfigureAwait(false), reader, own);
     }
+
+    /// <summary>Enrols the phone with a one-time code.</summary>
+    public Task<TrustResult> ActivateAsync(string code, CancellationToken cancellation = default) => Terminal.ActivateAsync(code, cancellation);
+
+    /// <summary>Sends the evidence of an open app.</summary>
+    public Task<TrustResult> HeartbeatAsync(CancellationToken cancellation = default) =>
+        Terminal.AttestAsync(ChallengePurpose.Heartbeat, cancellation);
+
+    /// <summary>Takes a payment.</summary>
+    /// <param name="order">Amount, currency, kind.</param>
+    /// <param name="show">Is told each screen; null for nobody.</param>
+    /// <param name="cancellation">Cancels until the payment is sent.</param>
+    public Task<PaymentResult> PayAsync(PaymentOrder order, Action<PaymentScreen>? show = null, CancellationToken cancellation = default) =>
+        Terminal.PayAsync(order, new Screen(show), cancellation);
+
+    /// <summary>Asks what became of a payment.</summary>
+    public Task<PaymentResult> StatusAsync(Guid paymentId, CancellationToken cancellation = default) => Terminal.StatusAsync(paymentId, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Terminal.DisposeAsync();
-        _random.Dispose();
+        await Terminal.DisposeAsync().ConfigureAwait(false);
+        _reader.Dispose();
+        _ownRandomness?.Dispose();
     }
 
-    private static VirtualCard CardOf(VirtualTerminalOptions options)
+    private static VirtualCardReader ReaderOf(VirtualTerminalOptions options, FolderStore folder, RandomNumberGenerator randomness)
     {
-        int counter = (int)(options.Clock.GetUtcNow().ToUnixTimeSeconds() % CounterRange);
-        return VirtualCard.Create(options.Card, counter)
-            ?? throw new ArgumentException(
-                $"no lab card '{options.Card}'; there are {string.Join(", ", LabCardCatalogue.All.Select(card => card.Name))}");
+        string counterName = $"card-{options.Card}";
+        byte[]? stored = LabCardCatalogue.Find(options.Card) is null ? null : folder.Read(counterName);
+        int counter = Math.Max(stored is { Length: 4 } ? BinaryPrimitives.ReadInt32BigEndian(stored) : 0, CounterOf(options.Clock));
+        VirtualCard card = VirtualCard.Create(options.Card, counter, bytes => randomness.GetBytes(bytes))
+            ?? throw new ArgumentException($"the lab has no card named {options.Card}", nameof(options));
+        return new VirtualCardReader(card, options.Clock, used =>
+        {
+            byte[] bytes = new byte[4];
+            BinaryPrimitives.WriteInt32BigEndian(bytes, used);
+            folder.Write(counterName, bytes);
+        });
     }
 
-    /// <summary>The lab's reader at the sandbox merchant: South Africa, rand.</summary>
-    private static ReaderConfiguration ConfigurationOf(VirtualTerminalOptions options)
+    /// <summary>
+    /// The same card may be tapped on phones of other folders, and the issuer remembers its counter: the start grows by one every 15 minutes
+    /// of a year and a half, within the 65,000 that a counter has.
+    /// </summary>
+    private static int CounterOf(TimeProvider clock)
     {
-        ReaderConfiguration lab = LabReader.Configuration();
-        return lab with { Terminal = lab.Terminal with { CountryCode = 710, CurrencyCode = 710 } };
+        const int QuartersInRange = 52_000;
+        long quarters = clock.GetUtcNow().ToUnixTimeSeconds() / (15 * 60);
+        return (int)(quarters % QuartersInRange);
+    }
+
+    private sealed class Screen(Action<PaymentScreen>? show) : IPaymentUi
+    {
+        public void Show(PaymentScreen screen) => show?.Invoke(screen);
     }
 }
