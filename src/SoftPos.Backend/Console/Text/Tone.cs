@@ -1,5 +1,6 @@
 using MudBlazor;
 using SoftPos.Contract;
+using Severity = SoftPos.Contract.Severity;
 
 namespace SoftPos.Backend.Console.Text;
 
