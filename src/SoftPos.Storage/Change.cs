@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SoftPos.Contract;
 
 namespace SoftPos.Storage;
 
@@ -46,6 +47,8 @@ public sealed class Change
 
     internal List<Action<Session, DateTimeOffset>> Writes { get; } = [];
 
+    internal List<Action<Session, IReadOnlyList<JournalTrace>>> Finishes { get; } = [];
+
     internal List<Action<Database>> AfterCommit { get; } = [];
 
     internal List<PendingEntry> Entries { get; } = [];
@@ -92,6 +95,12 @@ public sealed class Change
     internal Change Write(Action<Session, DateTimeOffset> write)
     {
         Writes.Add(write);
+        return this;
+    }
+
+    internal Change Finish(Action<Session, IReadOnlyList<JournalTrace>> finish)
+    {
+        Finishes.Add(finish);
         return this;
     }
 

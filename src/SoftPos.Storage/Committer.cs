@@ -168,6 +168,11 @@ internal sealed class Committer : IAsyncDisposable
             traces[i] = journal.Append(change.Entries[i]);
         }
 
+        foreach (Action<Session, IReadOnlyList<JournalTrace>> finish in change.Finishes)
+        {
+            finish(_session, traces);
+        }
+
         return new Commit(ChangeRefusal.None, traces, now);
     }
 

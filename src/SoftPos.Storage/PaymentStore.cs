@@ -80,6 +80,15 @@ public sealed record PaymentRecord
     /// <summary>DE 11 of the reversal: its repeats carry the same.</summary>
     public string? ReversalStan { get; init; }
 
+    /// <summary>DE 7 of the reversal, MMDDhhmmss: its repeats carry the same.</summary>
+    public string? ReversalTime { get; init; }
+
+    /// <summary>Why it is reversed, DE 39 of the reversal.</summary>
+    public string? ReversalCause { get; init; }
+
+    /// <summary>Issuer data for the card (91, 71, 72), BER-TLV.</summary>
+    public byte[]? IssuerData { get; init; }
+
     /// <summary>When the next reversal message is due.</summary>
     public DateTimeOffset? ReversalDueAt { get; init; }
 }
@@ -124,7 +133,8 @@ public sealed class PaymentStore
         return _database.ReadAsync(
             session => (terminalId, merchantId) switch
             {
-                ({ } terminal, _) => session.Rows(Row + "WHERE terminal_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", Read, terminal.ToColumn(), before, limit),
+                ({ } terminal, _) => session.Rows(
+                    Row + "WHERE terminal_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", Read, terminal.ToColumn(), before, limit),
                 (_, { } merchant) => session.Rows(Row + "WHERE merchant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", Read, merchant, before, limit),
                 _ => session.Rows(Row + "WHERE seq < $1 ORDER BY seq DESC LIMIT $2", Read, before, limit),
             },
@@ -181,8 +191,12 @@ public static class PaymentWrites
     /// <param name="from">The record as it was read.</param>
     /// <param name="to">The record as it shall be.</param>
     /// <param name="sealedBytes">Sealed bytes to keep from now on; null erases them.</param>
-    /// <param name="answer">Answer bytes to keep from now on; null for none.</param>
-    public static Change Move(this Change change, PaymentRecord from, PaymentRecord to, byte[]? sealedBytes, byte[]? answer)
+    /// <param name="answer">
+    /// Gives the answer bytes to keep, from the traces of this change's entries, in the same transaction: so the answer can name them and is durable
+    /// with them. Null leaves the answer as it is.
+    /// </param>
+    public static Change Move(
+        this Change change, PaymentRecord from, PaymentRecord to, byte[]? sealedBytes, Func<IReadOnlyList<JournalTrace>, byte[]>? answer = null)
     {
         byte[] before = JsonSerializer.SerializeToUtf8Bytes(from, StorageJson.Default.PaymentRecord);
         byte[] after = JsonSerializer.SerializeToUtf8Bytes(to, StorageJson.Default.PaymentRecord);
@@ -193,12 +207,18 @@ public static class PaymentWrites
                     ? ChangeRefusal.None
                     : ChangeRefusal.PaymentMoved)
             .Write((session, _) => session.Execute(
-                "UPDATE payment SET state = $2, due = $3, record = $4, sealed = $5, answer = $6 WHERE payment_id = $1",
+                "UPDATE payment SET state = $2, due = $3, record = $4, sealed = $5 WHERE payment_id = $1",
                 from.PaymentId.ToColumn(),
                 (int)to.State,
                 to.ReversalDueAt.ToColumn(),
                 after,
-                sealedBytes,
-                answer));
+                sealedBytes))
+            .Finish((session, traces) =>
+            {
+                if (answer is not null)
+                {
+                    session.Execute("UPDATE payment SET answer = $2 WHERE payment_id = $1", from.PaymentId.ToColumn(), answer(traces));
+                }
+            });
     }
 }

@@ -128,7 +128,10 @@ public sealed class RecordTests
         await using Scratch scratch = await Scratch.OpenAsync();
         Database database = scratch.Database;
         DateTimeOffset now = scratch.Clock.GetUtcNow();
-        KeyRecord key = new() { Name = "bdk.data", Purpose = "data", State = KeyState.Active, SealedKey = [1, 2], CheckValue = [3], CreatedAt = now, ChangedAt = now };
+        KeyRecord key = new()
+        {
+            Name = "bdk.data", Purpose = "data", State = KeyState.Active, SealedKey = [1, 2], CheckValue = [3], CreatedAt = now, ChangedAt = now,
+        };
         MerchantRecord merchant = new()
         {
             MerchantId = "m1", Name = "Café", City = "Riga", Country = "LV", CardAcceptorId = "1", CategoryCode = "5814", Currency = "978",
@@ -155,15 +158,16 @@ public sealed class RecordTests
         PaymentRecord unknown = sent with { State = PaymentState.Unknown, ReversalDueAt = scratch.Clock.GetUtcNow() };
         Assert.True((await database.CommitAsync(new Change().Add(received))).Done);
         Assert.Equal(ChangeRefusal.PaymentExists, (await database.CommitAsync(new Change().Add(received))).Refusal);
-        Assert.True((await database.CommitAsync(new Change().Move(received, sent, [1], null))).Done);
-        Assert.True((await database.CommitAsync(new Change().Move(sent, unknown, [1], null))).Done);
-        Assert.Equal(ChangeRefusal.PaymentMoved, (await database.CommitAsync(new Change().Move(sent, approved, null, [2]))).Refusal);
+        Assert.True((await database.CommitAsync(new Change().Move(received, sent, [1]))).Done);
+        Assert.True((await database.CommitAsync(new Change().Move(sent, unknown, [1], _ => [2]))).Done);
+        Assert.Equal(ChangeRefusal.PaymentMoved, (await database.CommitAsync(new Change().Move(sent, approved, null, _ => [3]))).Refusal);
         Assert.Equal(scratch.Clock.GetUtcNow(), await database.Payments.NextDueAsync());
         Assert.Equal(Id, (await database.Payments.DueAsync(scratch.Clock.GetUtcNow(), 10)).Single().Record.PaymentId);
         StoredPayment stored = (await database.Payments.FindAsync(Id))!;
         Assert.Equivalent(unknown, stored.Record, strict: true);
         Assert.Equal([1], stored.Sealed!);
-        Assert.True((await database.CommitAsync(new Change().Move(unknown, unknown with { State = PaymentState.Reversed, ReversalDueAt = null }, null, null))).Done);
+        Assert.Equal([2], stored.Answer!);
+        Assert.True((await database.CommitAsync(new Change().Move(unknown, unknown with { State = PaymentState.Reversed, ReversalDueAt = null }, null))).Done);
         Assert.Null((await database.Payments.FindAsync(Id))!.Sealed);
         Assert.Null(await database.Payments.NextDueAsync());
     }
@@ -210,14 +214,16 @@ public sealed class RecordTests
 
     private static TerminalRecord Terminal(Guid id, string merchant) => new()
     {
-        TerminalId = id, MerchantId = merchant, DeviceKey = [.. id.ToByteArray(), 1], AgreementKey = [2], State = TerminalState.Active, Verdict = Verdict.Trusted,
+        TerminalId = id, MerchantId = merchant, DeviceKey = [.. id.ToByteArray(), 1], AgreementKey = [2],
+        State = TerminalState.Active, Verdict = Verdict.Trusted,
         AcquirerTerminalId = "SP000001", DataKeyId = [1, 2, 3, 4, 5, 6, 7, 8], EnrolledAt = DateTimeOffset.UnixEpoch,
         Health = new Dictionary<string, double> { ["batteryTemperatureCelsius"] = 31.4 },
         Findings =
         [
             new Finding
             {
-                Rule = "r", Reason = ReasonCodes.Internal, Claim = "c", EvidenceHash = "00", Severity = Severity.Info, Response = FindingResponse.Notice, Detail = "d",
+                Rule = "r", Reason = ReasonCodes.Internal, Claim = "c", EvidenceHash = "00", Severity = Severity.Info,
+                Response = FindingResponse.Notice, Detail = "d",
             },
         ],
     };

@@ -19,9 +19,9 @@ public static class CardVerification
             throw new ArgumentException("expected a double length DES key (16 bytes)", nameof(key));
         }
 
-        CheckDigits(pan, 1, 19, nameof(pan));
-        CheckDigits(expiry, 4, 4, nameof(expiry));
-        CheckDigits(serviceCode, 3, 3, nameof(serviceCode));
+        DecimalDigits.Require(pan, 1, 19, nameof(pan));
+        DecimalDigits.Require(expiry, 4, 4, nameof(expiry));
+        DecimalDigits.Require(serviceCode, 3, 3, nameof(serviceCode));
         Span<byte> blocks = stackalloc byte[16];
         blocks.Clear();
         int at = Pack(pan, blocks, 0);
@@ -38,7 +38,7 @@ public static class CardVerification
     public static string ComputeDynamicCvv(
         ReadOnlySpan<byte> cardKey, ReadOnlySpan<char> pan, ReadOnlySpan<char> expiry, ReadOnlySpan<char> serviceCode, ushort transactionCounter)
     {
-        CheckDigits(pan, 12, 19, nameof(pan));
+        DecimalDigits.Require(pan, 12, 19, nameof(pan));
         Span<char> mixed = stackalloc char[19];
         mixed = mixed[..pan.Length];
         pan.CopyTo(mixed);
@@ -107,13 +107,5 @@ public static class CardVerification
         }
 
         return at;
-    }
-
-    private static void CheckDigits(ReadOnlySpan<char> value, int shortest, int longest, string name)
-    {
-        if (value.Length < shortest || value.Length > longest || value.ContainsAnyExceptInRange('0', '9'))
-        {
-            throw new ArgumentException($"expected {shortest} to {longest} decimal digits", name);
-        }
     }
 }

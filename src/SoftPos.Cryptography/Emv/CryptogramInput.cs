@@ -1,10 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+using SoftPos.Iso7816;
+
 namespace SoftPos.Cryptography;
 
 /// <summary>The data elements that application cryptograms cover, as the card saw them (EMV Book 2, 8.1.1).</summary>
 public sealed record CryptogramInput
 {
     /// <summary>Longest input in bytes: eleven elements (33) and the longest issuer application data (32).</summary>
-    internal const int LongestData = 72;
+    public const int LongestData = 72;
 
     /// <summary>9F02, 6 bytes.</summary>
     public required ReadOnlyMemory<byte> AmountAuthorised { get; init; }
@@ -41,6 +44,49 @@ public sealed record CryptogramInput
 
     /// <summary>ATC as a number; zero when it is not two bytes.</summary>
     public ushort TransactionCounter => ApplicationTransactionCounter.Span is [byte high, byte low] ? (ushort)((high << 8) | low) : (ushort)0;
+
+    /// <summary>Takes the elements from a map of data objects, such as those of an authorisation request (DE 55).</summary>
+    /// <param name="elements">Data objects by tag.</param>
+    /// <param name="input">The input, or null.</param>
+    /// <param name="missing">The first tag that is absent or has a wrong length; zero when all is there.</param>
+    public static bool TryRead(TlvMap elements, [NotNullWhen(true)] out CryptogramInput? input, out uint missing)
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        uint wrong = 0;
+        ReadOnlyMemory<byte> Take(uint tag, int shortest, int longest)
+        {
+            byte[]? value = elements[tag];
+            if (value is null || value.Length < shortest || value.Length > longest)
+            {
+                wrong = wrong == 0 ? tag : wrong;
+                return default;
+            }
+
+            return value;
+        }
+
+        input = new CryptogramInput
+        {
+            AmountAuthorised = Take(0x9F02, 6, 6),
+            AmountOther = Take(0x9F03, 6, 6),
+            TerminalCountryCode = Take(0x9F1A, 2, 2),
+            TerminalVerificationResults = Take(0x95, 5, 5),
+            TransactionCurrencyCode = Take(0x5F2A, 2, 2),
+            TransactionDate = Take(0x9A, 3, 3),
+            TransactionType = Take(0x9C, 1, 1),
+            UnpredictableNumber = Take(0x9F37, 4, 4),
+            ApplicationInterchangeProfile = Take(0x82, 2, 2),
+            ApplicationTransactionCounter = Take(0x9F36, 2, 2),
+            IssuerApplicationData = Take(0x9F10, 7, 32),
+        };
+        missing = wrong;
+        if (wrong != 0)
+        {
+            input = null;
+        }
+
+        return wrong == 0;
+    }
 
     /// <summary>Writes what the given version covers; returns the number of bytes.</summary>
     /// <returns>False when an element has a wrong length or the issuer application data does not fit the version.</returns>

@@ -67,12 +67,8 @@ public static class EmvMasterKey
 
     private static int Join(ReadOnlySpan<char> pan, ReadOnlySpan<char> sequenceNumber, Span<char> digits)
     {
-        if (pan.Length is < 1 or > LongestPan || pan.ContainsAnyExceptInRange('0', '9'))
-        {
-            throw new ArgumentException("expected at most 19 decimal digits", nameof(pan));
-        }
-
-        if (sequenceNumber.Length is not (0 or 2) || sequenceNumber.ContainsAnyExceptInRange('0', '9'))
+        DecimalDigits.Require(pan, 1, LongestPan, nameof(pan));
+        if (sequenceNumber.Length is not (0 or 2) || !DecimalDigits.Are(sequenceNumber))
         {
             throw new ArgumentException("expected two decimal digits or none", nameof(sequenceNumber));
         }

@@ -117,7 +117,7 @@ public static class IssuerScript
             throw new ArgumentException("expected a double length DES key (16 bytes)", nameof(cardKey));
         }
 
-        CheckPin(newPin, nameof(newPin));
+        DecimalDigits.Require(newPin, 4, 12, nameof(newPin));
         block[..8].Fill(0xFF);
         block[0] = (byte)newPin.Length;
         for (int i = 0; i < newPin.Length; i++)
@@ -135,7 +135,7 @@ public static class IssuerScript
             return;
         }
 
-        CheckPin(currentPin, nameof(currentPin));
+        DecimalDigits.Require(currentPin, 4, 12, nameof(currentPin));
         for (int i = 0; i < currentPin.Length; i++)
         {
             int digit = currentPin[i] - '0';
@@ -145,12 +145,4 @@ public static class IssuerScript
 
     private static void SetNibble(Span<byte> block, int index, int value) =>
         block[index / 2] = (byte)(index % 2 == 0 ? (value << 4) | (block[index / 2] & 0x0F) : (block[index / 2] & 0xF0) | value);
-
-    private static void CheckPin(ReadOnlySpan<char> pin, string name)
-    {
-        if (pin.Length is < 4 or > 12 || pin.ContainsAnyExceptInRange('0', '9'))
-        {
-            throw new ArgumentException("expected 4 to 12 decimal digits", name);
-        }
-    }
 }

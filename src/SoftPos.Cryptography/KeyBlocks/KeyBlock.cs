@@ -13,6 +13,9 @@ public sealed record KeyBlockWrapping
     /// <summary>A protection key weaker than the wrapped one.</summary>
     public bool AllowWeakerProtection { get; init; }
 
+    /// <summary>A key whose length does not fit its algorithm; for analysis tools.</summary>
+    public bool AllowAnyKeyLength { get; init; }
+
     /// <summary>Pads to the longest key of the algorithm, so that the block does not tell the length (X9.143).</summary>
     public bool HidesLength { get; init; } = true;
 }
@@ -228,7 +231,7 @@ public static class KeyBlock
             throw new ArgumentException("the protection key does not fit the version", nameof(protectionKey));
         }
 
-        if (!LengthFits(header.Algorithm, key.Length) || key.Length > LongestKey)
+        if ((!wrapping.AllowAnyKeyLength && !LengthFits(header.Algorithm, key.Length)) || key.Length > LongestKey)
         {
             throw new ArgumentException("the key does not fit its algorithm", nameof(key));
         }

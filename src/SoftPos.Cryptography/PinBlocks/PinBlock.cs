@@ -30,7 +30,7 @@ public static class PinBlock
     /// <param name="block">Receives 8 bytes.</param>
     public static void Encode(PinBlockFormat format, ReadOnlySpan<char> pin, ReadOnlySpan<char> pan, RandomNumberGenerator random, Span<byte> block)
     {
-        CheckDigits(pin, ShortestPin, LongestPin, nameof(pin));
+        DecimalDigits.Require(pin, ShortestPin, LongestPin, nameof(pin));
         if (format is < PinBlockFormat.Iso0 or > PinBlockFormat.Iso3)
         {
             throw new ArgumentOutOfRangeException(nameof(format));
@@ -80,7 +80,7 @@ public static class PinBlock
     public static void EncodePinField(ReadOnlySpan<char> pin, RandomNumberGenerator random, Span<byte> field)
     {
         ArgumentNullException.ThrowIfNull(random);
-        CheckDigits(pin, ShortestPin, LongestPin, nameof(pin));
+        DecimalDigits.Require(pin, ShortestPin, LongestPin, nameof(pin));
         WritePin(PinBlockFormat.Iso4, pin, field[..Length]);
         random.GetBytes(field[Length..AesLength]);
     }
@@ -97,7 +97,7 @@ public static class PinBlock
     /// <param name="field">Receives 16 bytes.</param>
     public static void EncodePanField(ReadOnlySpan<char> pan, Span<byte> field)
     {
-        CheckDigits(pan, 1, LongestPan, nameof(pan));
+        DecimalDigits.Require(pan, 1, LongestPan, nameof(pan));
         field = field[..AesLength];
         field.Clear();
         int fill = Math.Max(PanDigits - pan.Length, 0);
@@ -184,7 +184,7 @@ public static class PinBlock
 
     private static void MixPan(ReadOnlySpan<char> pan, Span<byte> block)
     {
-        CheckDigits(pan, ShortestPan, LongestPan, nameof(pan));
+        DecimalDigits.Require(pan, ShortestPan, LongestPan, nameof(pan));
         ReadOnlySpan<char> digits = pan.Slice(pan.Length - 1 - PanDigits, PanDigits);
         for (int i = 0; i < PanDigits; i++)
         {
@@ -199,13 +199,5 @@ public static class PinBlock
     {
         ref byte part = ref block[index / 2];
         part = (byte)(index % 2 == 0 ? (value << 4) | (part & 0x0F) : (part & 0xF0) | value);
-    }
-
-    private static void CheckDigits(ReadOnlySpan<char> digits, int shortest, int longest, string name)
-    {
-        if (digits.Length < shortest || digits.Length > longest || digits.ContainsAnyExceptInRange('0', '9'))
-        {
-            throw new ArgumentException($"expected {shortest} to {longest} decimal digits", name);
-        }
     }
 }

@@ -93,11 +93,8 @@ public static class PinCipherText
         Span<byte> panField = stackalloc byte[PinBlock.AesLength];
         PinBlock.EncodePanField(pan, panField);
         Span<byte> pinField = stackalloc byte[PinBlock.AesLength];
-        using Aes aes = Aes.Create();
-        aes.SetKey(key.Bytes);
-        aes.DecryptEcb(block, pinField, PaddingMode.None);
-        Tdes.Xor(pinField, panField);
-        aes.DecryptEcb(pinField, pinField, PaddingMode.None);
+        block.CopyTo(pinField);
+        AesOneTime.DecryptTwice(key.Bytes, pinField, panField);
         bool isPin = PinBlock.TryDecodePinField(pinField, pin, out length);
         CryptographicOperations.ZeroMemory(pinField);
         return isPin;

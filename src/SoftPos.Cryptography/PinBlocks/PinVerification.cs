@@ -14,11 +14,7 @@ public readonly ref struct Ibm3624ValidationData
     /// <param name="padding">Hexadecimal digit that fills.</param>
     public Ibm3624ValidationData(ReadOnlySpan<char> pan, int start, int length, char padding)
     {
-        if (pan.Length is < 1 or > 19 || pan.ContainsAnyExceptInRange('0', '9'))
-        {
-            throw new ArgumentException("expected at most 19 decimal digits", nameof(pan));
-        }
-
+        DecimalDigits.Require(pan, 1, 19, nameof(pan));
         if (start < 0 || length is < 1 or > 16 || start > pan.Length - length)
         {
             throw new ArgumentException("the window leaves the PAN", nameof(length));
@@ -52,9 +48,9 @@ public static class PinVerification
     /// <param name="pan">At least 12 digits.</param>
     public static string ComputeVisaPvv(ReadOnlySpan<byte> key, ReadOnlySpan<char> keyIndex, ReadOnlySpan<char> pin, ReadOnlySpan<char> pan)
     {
-        CheckDigits(keyIndex, 1, 1, nameof(keyIndex));
-        CheckDigits(pin, 4, 4, nameof(pin));
-        CheckDigits(pan, 12, 19, nameof(pan));
+        DecimalDigits.Require(keyIndex, 1, 1, nameof(keyIndex));
+        DecimalDigits.Require(pin, 4, 4, nameof(pin));
+        DecimalDigits.Require(pan, 12, 19, nameof(pan));
         Span<char> text = stackalloc char[Digits];
         pan.Slice(pan.Length - 12, 11).CopyTo(text);
         keyIndex.CopyTo(text[11..]);
@@ -76,7 +72,7 @@ public static class PinVerification
     public static string ComputeIbm3624Pin(
         ReadOnlySpan<byte> key, ReadOnlySpan<char> conversionTable, ReadOnlySpan<char> offset, Ibm3624ValidationData validationData)
     {
-        CheckDigits(offset, 4, Digits, nameof(offset));
+        DecimalDigits.Require(offset, 4, Digits, nameof(offset));
         return Combine(key, conversionTable, offset, validationData, (natural, digit) => natural + digit);
     }
 
@@ -84,7 +80,7 @@ public static class PinVerification
     public static string ComputeIbm3624Offset(
         ReadOnlySpan<byte> key, ReadOnlySpan<char> conversionTable, ReadOnlySpan<char> pin, Ibm3624ValidationData validationData)
     {
-        CheckDigits(pin, 4, Digits, nameof(pin));
+        DecimalDigits.Require(pin, 4, Digits, nameof(pin));
         return Combine(key, conversionTable, pin, validationData, (natural, digit) => digit - natural + 10);
     }
 
@@ -95,7 +91,7 @@ public static class PinVerification
         Ibm3624ValidationData validationData,
         Func<int, int, int> combine)
     {
-        CheckDigits(conversionTable, Digits, Digits, nameof(conversionTable));
+        DecimalDigits.Require(conversionTable, Digits, Digits, nameof(conversionTable));
         Span<char> text = stackalloc char[Digits];
         validationData.Write(text);
         Span<byte> block = stackalloc byte[8];
@@ -113,12 +109,4 @@ public static class PinVerification
     }
 
     private static void Pack(ReadOnlySpan<char> text, Span<byte> packed) => Convert.FromHexString(text, packed, out _, out _);
-
-    private static void CheckDigits(ReadOnlySpan<char> digits, int shortest, int longest, string name)
-    {
-        if (digits.Length < shortest || digits.Length > longest || digits.ContainsAnyExceptInRange('0', '9'))
-        {
-            throw new ArgumentException($"expected {shortest} to {longest} decimal digits", name);
-        }
-    }
 }

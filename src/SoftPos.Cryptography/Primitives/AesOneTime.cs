@@ -7,7 +7,7 @@ using Intrinsics = System.Runtime.Intrinsics.X86;
 namespace SoftPos.Cryptography;
 
 /// <summary>
-/// AES in the forward direction under keys that are used for a block or two and then thrown away, as DUKPT does. The platform's AES
+/// AES under keys that are used for a block or two and then thrown away, as DUKPT does with its keys and the PIN blocks under them. The platform's AES
 /// costs a hundred times the cipher itself to set up a key; the processor's own instructions do not. They are taken only when, at the
 /// first use, they give the platform's result for every key length; otherwise everything goes through the platform.
 /// </summary>
@@ -36,6 +36,59 @@ internal static class AesOneTime
         Encrypt(key, block, block);
         Tdes.Xor(block, mask);
         Encrypt(key, block, block);
+    }
+
+    /// <summary>Inverse of <see cref="EncryptTwice"/>.</summary>
+    public static void DecryptTwice(ReadOnlySpan<byte> key, Span<byte> block, ReadOnlySpan<byte> mask)
+    {
+        Decrypt(key, block, block);
+        Tdes.Xor(block, mask);
+        Decrypt(key, block, block);
+    }
+
+    /// <summary>Inverse of <see cref="Encrypt"/>.</summary>
+    public static void Decrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> blocks, Span<byte> output)
+    {
+        if (UsesInstructions)
+        {
+            DecryptByInstructions(key, blocks, output);
+        }
+        else
+        {
+            DecryptByPlatform(key, blocks, output);
+        }
+    }
+
+    internal static void DecryptByPlatform(ReadOnlySpan<byte> key, ReadOnlySpan<byte> blocks, Span<byte> output)
+    {
+        using Aes aes = Aes.Create();
+        aes.SetKey(key);
+        aes.DecryptEcb(blocks, output, PaddingMode.None);
+    }
+
+    internal static void DecryptByInstructions(ReadOnlySpan<byte> key, ReadOnlySpan<byte> blocks, Span<byte> output)
+    {
+        Span<Vector128<byte>> schedule = stackalloc Vector128<byte>[15];
+        schedule = schedule[..(key.Length / 4 + 7)];
+        Expand(key, MemoryMarshal.AsBytes(schedule));
+        for (int round = 1; round < schedule.Length - 1; round++)
+        {
+            // FIPS 197, 5.3.5: the equivalent inverse cipher.
+            schedule[round] = Intrinsics.Aes.InverseMixColumns(schedule[round]);
+        }
+
+        for (int at = 0; at < blocks.Length; at += BlockLength)
+        {
+            Vector128<byte> state = Vector128.Create(blocks.Slice(at, BlockLength)) ^ schedule[^1];
+            for (int round = schedule.Length - 2; round > 0; round--)
+            {
+                state = Intrinsics.Aes.Decrypt(state, schedule[round]);
+            }
+
+            Intrinsics.Aes.DecryptLast(state, schedule[0]).CopyTo(output.Slice(at, BlockLength));
+        }
+
+        schedule.Clear();
     }
 
     internal static void EncryptByPlatform(ReadOnlySpan<byte> key, ReadOnlySpan<byte> blocks, Span<byte> output)
@@ -155,6 +208,8 @@ internal static class AesOneTime
                 EncryptByInstructions(seed[..keyLength], seed.Slice(32, length), fast[..length]);
                 EncryptByPlatform(seed[..keyLength], seed.Slice(32, length), platform[..length]);
                 equal &= fast[..length].SequenceEqual(platform[..length]);
+                DecryptByInstructions(seed[..keyLength], platform[..length], fast[..length]);
+                equal &= fast[..length].SequenceEqual(seed.Slice(32, length));
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto;
 
 namespace SoftPos.Cryptography;
 
@@ -36,10 +35,10 @@ public static class Cmac
         }
 
         CheckMac(mac, Tdes.BlockLength);
-        IBlockCipher engine = Tdes.Engine(true, key);
+        using TdesCipher cipher = new(key, encrypts: true);
         Span<byte> subkey = stackalloc byte[Tdes.BlockLength];
         subkey.Clear();
-        engine.ProcessBlock(subkey, subkey);
+        cipher.Process(subkey, subkey);
         Span<byte> last = stackalloc byte[Tdes.BlockLength];
         int head = SplitLast(data, subkey, last);
         Span<byte> chain = stackalloc byte[Tdes.BlockLength];
@@ -47,11 +46,11 @@ public static class Cmac
         for (int at = 0; at < head; at += Tdes.BlockLength)
         {
             Tdes.Xor(chain, data.Slice(at, Tdes.BlockLength));
-            engine.ProcessBlock(chain, chain);
+            cipher.Process(chain, chain);
         }
 
         Tdes.Xor(chain, last);
-        engine.ProcessBlock(chain, chain);
+        cipher.Process(chain, chain);
         chain[..mac.Length].CopyTo(mac);
     }
 

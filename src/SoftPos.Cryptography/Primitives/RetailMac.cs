@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto;
 
 namespace SoftPos.Cryptography;
 
@@ -59,7 +58,7 @@ public static class RetailMac
             throw new ArgumentException("expected a key of 8, 16 or 24 bytes", nameof(key));
         }
 
-        IBlockCipher engine = Tdes.Engine(true, key);
+        using TdesCipher cipher = new(key, encrypts: true);
         last.Clear();
         int whole = PaddedText.Length(data.Length, padding, Tdes.BlockLength);
         const int StackLimit = 512;
@@ -68,7 +67,7 @@ public static class RetailMac
         for (int at = 0; at < text.Length; at += Tdes.BlockLength)
         {
             Tdes.Xor(last, text.Slice(at, Tdes.BlockLength));
-            engine.ProcessBlock(last, last);
+            cipher.Process(last, last);
         }
 
         CryptographicOperations.ZeroMemory(text);

@@ -1,20 +1,19 @@
-using Org.BouncyCastle.Crypto;
-using Org.BouncyCastle.Crypto.Engines;
-using Org.BouncyCastle.Crypto.Parameters;
-
 namespace SoftPos.Cryptography;
 
 /// <summary>
 /// DES (8-byte key), two-key and three-key TDES (16 and 24 bytes) in ECB and CBC, without padding. Parity bits of keys are ignored.
-/// The platform's own classes refuse keys with equal halves, which EMV derivation and test suites produce; hence this engine.
-/// Single DES is offered only as a part of ISO 9797-1 MACs and TDES DUKPT. Wrong lengths are <see cref="ArgumentException"/>.
+/// Nothing is allocated, and no key schedule outlives a call. Single DES is offered only as a part of ISO 9797-1 MACs and TDES DUKPT.
+/// Wrong lengths are <see cref="ArgumentException"/>.
 /// </summary>
 public static class Tdes
 {
     /// <summary>Block length in bytes.</summary>
     public const int BlockLength = 8;
 
-    /// <summary>Enciphers whole blocks independently; <paramref name="destination"/> has the length of <paramref name="data"/> and may be the same memory.</summary>
+    /// <summary>
+    /// Enciphers whole blocks independently; <paramref name="destination"/> has the length of <paramref name="data"/>
+    /// and may be the same memory.
+    /// </summary>
     public static void EncryptEcb(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) => Ecb(true, key, data, destination);
 
     /// <summary>Inverse of <see cref="EncryptEcb"/>.</summary>
@@ -25,13 +24,13 @@ public static class Tdes
     {
         Check(key, data, destination);
         CheckIv(iv);
-        IBlockCipher engine = Engine(true, key);
+        using TdesCipher cipher = new(key, encrypts: true);
         Span<byte> chain = stackalloc byte[BlockLength];
         iv.CopyTo(chain);
         for (int at = 0; at < data.Length; at += BlockLength)
         {
             Xor(chain, data.Slice(at, BlockLength));
-            engine.ProcessBlock(chain, chain);
+            cipher.Process(chain, chain);
             chain.CopyTo(destination[at..]);
         }
     }
@@ -41,7 +40,7 @@ public static class Tdes
     {
         Check(key, data, destination);
         CheckIv(iv);
-        IBlockCipher engine = Engine(false, key);
+        using TdesCipher cipher = new(key, encrypts: false);
         Span<byte> chain = stackalloc byte[BlockLength];
         Span<byte> block = stackalloc byte[BlockLength];
         Span<byte> clear = stackalloc byte[BlockLength];
@@ -49,7 +48,7 @@ public static class Tdes
         for (int at = 0; at < data.Length; at += BlockLength)
         {
             data.Slice(at, BlockLength).CopyTo(block);
-            engine.ProcessBlock(block, clear);
+            cipher.Process(block, clear);
             Xor(clear, chain);
             block.CopyTo(chain);
             clear.CopyTo(destination[at..]);
@@ -65,13 +64,6 @@ public static class Tdes
         }
     }
 
-    internal static IBlockCipher Engine(bool encrypt, ReadOnlySpan<byte> key)
-    {
-        IBlockCipher engine = key.Length == 8 ? new DesEngine() : new DesEdeEngine();
-        engine.Init(encrypt, new KeyParameter(key));
-        return engine;
-    }
-
     internal static void Xor(Span<byte> target, ReadOnlySpan<byte> other)
     {
         for (int i = 0; i < target.Length; i++)
@@ -83,12 +75,10 @@ public static class Tdes
     private static void Ecb(bool encrypt, ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination)
     {
         Check(key, data, destination);
-        IBlockCipher engine = Engine(encrypt, key);
-        Span<byte> block = stackalloc byte[BlockLength];
+        using TdesCipher cipher = new(key, encrypt);
         for (int at = 0; at < data.Length; at += BlockLength)
         {
-            data.Slice(at, BlockLength).CopyTo(block);
-            engine.ProcessBlock(block, destination[at..]);
+            cipher.Process(data[at..], destination[at..]);
         }
     }
 

@@ -20,6 +20,10 @@ public class AesOneTimeTests
             AesOneTime.EncryptByInstructions(key, blocks, fast);
             AesOneTime.EncryptByPlatform(key, blocks, platform);
             Assert.Equal(platform, fast);
+            AesOneTime.DecryptByInstructions(key, platform, fast);
+            Assert.Equal(blocks, fast);
+            AesOneTime.DecryptByPlatform(key, platform, fast);
+            Assert.Equal(blocks, fast);
         }
     }
 

@@ -1,0 +1,43 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using SoftPos.Emv.Authentication;
+
+namespace SoftPos.Lab.Cards;
+
+/// <summary>
+/// The lab's certification authorities, issuers and card keys: real RSA keys of the sizes of live cards, published with the project, so
+/// worth nothing outside the lab.
+/// </summary>
+public static class LabCardKeys
+{
+    /// <summary>Index of both lab CA keys; no scheme has published a key with it.</summary>
+    public const byte CaKeyIndex = 0xE1;
+
+    private static readonly JsonNode Keys = Load();
+
+    /// <summary>CA public keys for the reader configuration of the lab.</summary>
+    public static IReadOnlyList<CaPublicKey> CaKeys { get; } =
+    [
+        PublicKey("visa", "A000000003"),
+        PublicKey("mastercard", "A000000004"),
+    ];
+
+    internal static LabRsaKey Ca(string scheme) => new(Keys[scheme]!["ca"]!);
+
+    internal static LabRsaKey Issuer(string scheme) => new(Keys[scheme]!["issuer"]!);
+
+    internal static LabRsaKey Card(string scheme) => new(Keys[scheme]!["card"]!);
+
+    private static CaPublicKey PublicKey(string scheme, string rid)
+    {
+        LabRsaKey key = Ca(scheme);
+        return new CaPublicKey(Convert.FromHexString(rid), CaKeyIndex, key.Modulus, key.Exponent, CaKeyEnvironment.Lab);
+    }
+
+    private static JsonNode Load()
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("SoftPos.Lab.Cards.lab-keys.json")
+            ?? throw new InvalidOperationException("lab-keys.json is not embedded");
+        return JsonNode.Parse(stream)!;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Reflection;
+using SoftPos.Emv.Configuration;
+
+namespace SoftPos.Lab.Cards;
+
+/// <summary>The reader configuration that goes with the lab's cards.</summary>
+public static class LabReader
+{
+    private const string Document = "lab-reader.json";
+
+    /// <summary>The document as bytes, for a terminal that loads its configuration itself; the CA keys come from <see cref="LabCardKeys"/>.</summary>
+    public static byte[] ConfigurationDocument()
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("SoftPos.Lab.Cards." + Document)
+            ?? throw new InvalidOperationException($"{Document} is not embedded");
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>The configuration with the lab's CA keys: Visa and Mastercard, online only, CVM from 50.00 EUR.</summary>
+    public static ReaderConfiguration Configuration() =>
+        ReaderConfigurationReader.TryRead(
+            ConfigurationDocument(), Document, out ReaderConfiguration? configuration, out IReadOnlyList<ConfigurationFault> faults, LabCardKeys.CaKeys)
+            ? configuration
+            : throw new InvalidOperationException(string.Join("; ", faults));
+}

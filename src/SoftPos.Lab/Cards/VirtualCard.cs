@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using SoftPos.Iso7816;
+
+namespace SoftPos.Lab.Cards;
+
+/// <summary>
+/// A payment card in software: command bytes in, response bytes out, with its own state and real cryptography. Every card of the
+/// catalogue is one of these.
+/// </summary>
+public abstract class VirtualCard
+{
+    private static readonly byte[] DirectoryName = "2PAY.SYS.DDF01"u8.ToArray();
+    private readonly Action<Span<byte>> _random;
+    private int _commandsInField;
+    private bool _wasTorn;
+
+    private protected VirtualCard(LabCardDescription description, int counter, Action<Span<byte>>? random)
+    {
+        Description = description;
+        Issued = LabIssuer.FindByName(description.Name) ?? throw new InvalidOperationException($"{description.Name} was not issued");
+        Counter = counter;
+        _random = random ?? RandomNumberGenerator.Fill;
+    }
+
+    /// <summary>What the catalogue says of the card.</summary>
+    public LabCardDescription Description { get; }
+
+    /// <summary>Time that each answer takes; the reader path waits for it.</summary>
+    public TimeSpan Delay => TimeSpan.FromMilliseconds(Description.DelayMs);
+
+    /// <summary>Application transaction counter of the last transaction.</summary>
+    public int Counter { get; private protected set; }
+
+    private protected LabIssuedCard Issued { get; }
+
+    private protected int Tap { get; private set; }
+
+    private protected abstract byte[] Aid { get; }
+
+    private protected abstract string Label { get; }
+
+    private protected abstract byte KernelId { get; }
+
+    /// <summary>Makes a card of the catalogue.</summary>
+    /// <param name="name">Name such as <c>visa</c>.</param>
+    /// <param name="counter">
+    /// Application transaction counter before the first tap, 0–65000. An issuer that remembers counters across processes needs a start that
+    /// grows, for instance from a clock.
+    /// </param>
+    /// <param name="random">Fills a span with random bytes; null takes the operating system's generator.</param>
+    /// <returns>The card; null when the catalogue has no such name.</returns>
+    public static VirtualCard? Create(string name, int counter = 0, Action<Span<byte>>? random = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(counter);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(counter, 65000);
+        return LabCardCatalogue.Find(name) switch
+        {
+            null => null,
+            { Scheme: "visa" } or { Behaviour: "brand-mixup" } => new VisaCard(LabCardCatalogue.Find(name)!, counter, random),
+            _ => new MastercardCard(LabCardCatalogue.Find(name)!, counter, random),
+        };
+    }
+
+    /// <summary>The card enters the field: it forgets what was selected.</summary>
+    public void EnterField()
+    {
+        _commandsInField = 0;
+        Tap++;
+        Reset();
+    }
+
+    /// <summary>Answers a command; null when the card has left the field.</summary>
+    public byte[]? Transceive(ReadOnlySpan<byte> command)
+    {
+        if (Tap == 0)
+        {
+            EnterField();
+        }
+
+        _commandsInField++;
+        if (Description.TornAfter > 0 && !_wasTorn && _commandsInField > Description.TornAfter)
+        {
+            _wasTorn = true;
+            Answer(command.ToArray());
+            return null;
+        }
+
+        if (Description.Behaviour == "talkative" && _commandsInField > 1)
+        {
+            return [0x00, 0x61, 0x00];
+        }
+
+        return Answer(command.ToArray());
+    }
+
+    private protected abstract void Reset();
+
+    private protected abstract byte[] SelectApplication();
+
+    private protected abstract byte[] Execute(CommandApdu command);
+
+    private protected static byte[] Status(ushort status) => [(byte)(status >> 8), (byte)(status & 0xFF)];
+
+    private protected static byte[] Done(byte[] data) => [.. data, 0x90, 0x00];
+
+    private protected byte[] Random(int length)
+    {
+        byte[] bytes = new byte[length];
+        _random(bytes);
+        return bytes;
+    }
+
+    /// <summary>Track 2 equivalent data 57 of the card.</summary>
+    private protected byte[] Track2()
+    {
+        string digits = $"{Issued.Pan}D{Issued.ExpiryYearMonth}{LabIssuer.ServiceCode}00000123";
+        return Convert.FromHexString(digits.Length % 2 == 0 ? digits : digits + "F");
+    }
+
+    private protected static byte[] Digits(string digits) => Convert.FromHexString(digits.Length % 2 == 0 ? digits : digits + "F");
+
+    private byte[] Answer(byte[] bytes)
+    {
+        if (!CommandApdu.TryParse(bytes, out CommandApdu? command))
+        {
+            return Status(0x6700);
+        }
+
+        return command.Cla == 0x00 && command.Ins == 0xA4 ? Select(command) : Execute(command);
+    }
+
+    private byte[] Select(CommandApdu command)
+    {
+        if (command.P1 != 0x04 || command.P2 != 0x00)
+        {
+            return Status(0x6A86);
+        }
+
+        if (Description.Behaviour == "blocked")
+        {
+            return Status(0x6A81);
+        }
+
+        ReadOnlySpan<byte> name = command.Data.Span;
+        if (name.SequenceEqual(DirectoryName))
+        {
+            return Done(Directory());
+        }
+
+        if (name.Length < 5 || !Aid.AsSpan().StartsWith(name))
+        {
+            return Status(0x6A82);
+        }
+
+        return Description.Behaviour == "blocked-application" ? Status(0x6283) : SelectApplication();
+    }
+
+    private byte[] Directory() => new TlvWriter()
+        .Open(0x6F)
+        .Write(0x84, DirectoryName)
+        .Open(0xA5)
+        .Open(0xBF0C)
+        .Open(0x61)
+        .Write(0x4F, Aid)
+        .Write(0x50, System.Text.Encoding.ASCII.GetBytes(Label))
+        .Write(0x87, [0x01])
+        .Write(0x9F2A, [KernelId])
+        .Close()
+        .Close()
+        .Close()
+        .Close()
+        .ToArray();
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using SoftPos.Contract;
+using SoftPos.Storage;
+
+namespace SoftPos.Payments;
+
+/// <summary>A request that was admitted, with all that the rest needs.</summary>
+internal sealed record AdmittedPayment(
+    PaymentRequest Request, byte[] RequestHash, EmvData Emv, TerminalRecord Terminal, MerchantRecord Merchant, ResultToken Token);
+
+/// <summary>Decides whether a signed request may become a payment. Touches no key but public ones.</summary>
+internal sealed class Admission : IDisposable
+{
+    private readonly PaymentOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly byte[] _monitoringKey;
+    private readonly ConcurrentBag<ECDsa> _verifiers = [];
+
+    public Admission(PaymentOptions options, ReadOnlySpan<byte> monitoringKey, TimeProvider clock)
+    {
+        _options = options;
+        _clock = clock;
+        _monitoringKey = monitoringKey.ToArray();
+        _verifiers.Add(NewVerifier());
+    }
+
+    /// <summary>Verifies an envelope by the terminal's own key.</summary>
+    public static PaymentRefusal? Authenticate(DecodedMessage message, TerminalRecord? terminal)
+    {
+        if (terminal is null || terminal.State == TerminalState.Retired)
+        {
+            return new PaymentRefusal(ReasonCodes.TerminalUnknown, "no such terminal");
+        }
+
+        return message.Verify(terminal.DeviceKey)
+            ? null
+            : new PaymentRefusal(ReasonCodes.SignatureInvalid, "the signature does not verify under the terminal's key");
+    }
+
+    /// <summary>Checks everything that can be checked without a secret key.</summary>
+    public PaymentRefusal? Check(
+        PaymentRequest request, byte[] requestHash, TerminalRecord terminal, MerchantRecord? merchant, out AdmittedPayment? admitted)
+    {
+        admitted = null;
+        ResultToken? token = null;
+        PaymentRefusal? refusal = CheckTerminal(request, terminal, merchant)
+            ?? CheckToken(request, terminal, out token)
+            ?? CheckLimits(request, terminal, token!);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        EmvData? emv = EmvData.Read(request, out refusal);
+        if (emv is not null)
+        {
+            admitted = new AdmittedPayment(request, requestHash, emv, terminal, merchant!, token!);
+        }
+
+        return refusal;
+    }
+
+    public void Dispose()
+    {
+        while (_verifiers.TryTake(out ECDsa? verifier))
+        {
+            verifier.Dispose();
+        }
+    }
+
+    private PaymentRefusal? CheckToken(PaymentRequest request, TerminalRecord terminal, out ResultToken? token)
+    {
+        DateTimeOffset now = _clock.GetUtcNow();
+        if (!VerifyToken(request.ResultToken, out token))
+        {
+            return new PaymentRefusal(ReasonCodes.ResultTokenInvalid, "the token is malformed or not of this monitoring service");
+        }
+
+        bool bound = token!.TerminalId == terminal.TerminalId
+            && CryptographicOperations.FixedTimeEquals(token.DeviceKeyHash, SHA256.HashData(terminal.DeviceKey));
+        bool meant = token.Audience == ResultToken.Payments && token.Purpose is (ChallengePurpose.Tap or ChallengePurpose.Pin);
+        if (!bound || !meant || token.ExpiresAt - token.IssuedAt > _options.TokenLife || token.IssuedAt > now + _options.ClockSkew)
+        {
+            return new PaymentRefusal(ReasonCodes.ResultTokenInvalid, bound ? "the token is not for this purpose or time" : "the token is of another terminal");
+        }
+
+        if (token.ExpiresAt <= now)
+        {
+            return new PaymentRefusal(ReasonCodes.ResultTokenExpired, "the token is too old");
+        }
+
+        return token.Verdict switch
+        {
+            Verdict.Trusted or Verdict.Limited => null,
+            Verdict.Denied => new PaymentRefusal(ReasonCodes.AttestationDenied, "the token's verdict is denied"),
+            _ => new PaymentRefusal(ReasonCodes.NotAttested, "the token has no verdict"),
+        };
+    }
+
+    /// <summary>The trust status as it stands now goes before the token: a kill takes effect under an unexpired token.</summary>
+    private static PaymentRefusal? CheckTerminal(PaymentRequest request, TerminalRecord terminal, MerchantRecord? merchant)
+    {
+        if (terminal.State != TerminalState.Active)
+        {
+            return terminal.State == TerminalState.Suspended
+                ? new PaymentRefusal(ReasonCodes.TerminalSuspended, "the terminal is suspended")
+                : new PaymentRefusal(ReasonCodes.AttestationDenied, "the terminal's enrolment was refused");
+        }
+
+        if (terminal.Verdict is Verdict.Denied or Verdict.Unknown)
+        {
+            return terminal.Verdict == Verdict.Denied
+                ? new PaymentRefusal(ReasonCodes.AttestationDenied, "the terminal's last verdict is denied")
+                : new PaymentRefusal(ReasonCodes.NotAttested, "the terminal has no verdict");
+        }
+
+        if (merchant is null || merchant.MerchantId != terminal.MerchantId)
+        {
+            return new PaymentRefusal(ReasonCodes.TerminalMerchantMismatch, "the terminal has no merchant");
+        }
+
+        if (request.Currency != merchant.Currency)
+        {
+            return new PaymentRefusal(ReasonCodes.RequestMalformed, $"currency: the merchant's is {merchant.Currency}");
+        }
+
+        // X9.24-3: the first 8 bytes name the initial key. It must be the one that this terminal was given.
+        return terminal.DataKeyId is { } keyId && request.DataKsn.AsSpan(0, 8).SequenceEqual(keyId)
+            ? null
+            : new PaymentRefusal(ReasonCodes.KsnRefused, "the key serial number is not of this terminal's key");
+    }
+
+    private PaymentRefusal? CheckLimits(PaymentRequest request, TerminalRecord terminal, ResultToken token)
+    {
+        // Refunds and other types come with their own permission; a sale is what a terminal may do by itself.
+        if (request.TransactionType != 0x00)
+        {
+            return new PaymentRefusal(ReasonCodes.RequestMalformed, "transactionType: only purchases are taken");
+        }
+
+        if (request.AmountMinor == 0)
+        {
+            return new PaymentRefusal(ReasonCodes.RequestMalformed, "amountMinor: a purchase has an amount");
+        }
+
+        bool limited = token.Verdict == Verdict.Limited || terminal.Verdict == Verdict.Limited;
+        return limited && request.AmountMinor > _options.LimitedAmountMinor
+            ? new PaymentRefusal(ReasonCodes.AttestationDenied, "the amount is above the limit of this terminal's present verdict")
+            : null;
+    }
+
+    private bool VerifyToken(byte[] token, out ResultToken? result)
+    {
+        // An ECDsa object is for one thread at a time.
+        if (!_verifiers.TryTake(out ECDsa? verifier))
+        {
+            verifier = NewVerifier();
+        }
+
+        bool verified = ResultToken.TryVerify(token, verifier, out result!);
+        _verifiers.Add(verifier);
+        return verified;
+    }
+
+    private ECDsa NewVerifier()
+    {
+        ECDsa verifier = ECDsa.Create();
+        verifier.ImportSubjectPublicKeyInfo(_monitoringKey, out _);
+        return verifier;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using SoftPos.Contract;
+using SoftPos.Iso7816;
+using SoftPos.Iso8583;
+using SoftPos.Keys;
+using SoftPos.Payments.Acquirer;
+using SoftPos.Storage;
+
+namespace SoftPos.Payments;
+
+/// <summary>Takes an admitted payment from received to its first answer.</summary>
+internal sealed class Authorisation(
+    Database database, IKeyRoom keys, IAcquirer acquirer, PaymentSteps steps, PaymentOptions options, TimeProvider clock)
+{
+    /// <summary>Makes the payment durable and takes its key serial number, before any key is touched.</summary>
+    public async Task<(ChangeRefusal Refusal, PaymentRecord Record, JournalTrace? Trace)> ReceiveAsync(AdmittedPayment admitted)
+    {
+        PaymentRequest request = admitted.Request;
+        DateTimeOffset now = steps.Now;
+        PaymentRecord record = new()
+        {
+            PaymentId = request.PaymentId,
+            TerminalId = admitted.Terminal.TerminalId,
+            MerchantId = admitted.Merchant.MerchantId,
+            State = PaymentState.Received,
+            Reason = ReasonCodes.Internal,
+            RequestHash = admitted.RequestHash,
+            AmountMinor = request.AmountMinor,
+            Currency = request.Currency,
+            TransactionType = request.TransactionType,
+            MaskedPan = request.MaskedPan,
+            Aid = Convert.ToHexString(request.Aid),
+            ApplicationLabel = request.ApplicationLabel,
+            VerificationResults = admitted.Emv.VerificationResultsText,
+            Cryptogram = admitted.Emv.CryptogramText,
+            CardholderVerification = request.CardholderVerification,
+            AcquirerTerminalId = admitted.Terminal.AcquirerTerminalId,
+            CreatedAt = now,
+            ChangedAt = now,
+        };
+        Change change = new Change().Add(record).TakeKeySerial(request.DataKsn).Append("payment.received", record.PaymentId, new JsonObject
+        {
+            ["terminal"] = record.TerminalId.ToString(),
+            ["merchant"] = record.MerchantId,
+            ["amountMinor"] = record.AmountMinor,
+            ["currency"] = record.Currency,
+            ["maskedPan"] = record.MaskedPan,
+            ["aid"] = record.Aid,
+            ["kernel"] = request.KernelId,
+            ["requestHash"] = Convert.ToHexStringLower(record.RequestHash),
+            ["token"] = Convert.ToHexStringLower(admitted.Token.TokenId),
+            ["policy"] = Convert.ToHexStringLower(admitted.Token.PolicyHash),
+        });
+        Commit commit = await database.CommitAsync(change).ConfigureAwait(false);
+        return (commit.Refusal, record, commit.Done ? commit.Traces[0] : null);
+    }
+
+    /// <summary>Goes on from received; returns the bytes of the answer, durable.</summary>
+    public async Task<byte[]> AuthoriseAsync(AdmittedPayment admitted, PaymentRecord received, JournalTrace trace)
+    {
+        PaymentSteps.Standing standing = new(received, null, admitted.Merchant, [trace]);
+        (byte[]? message, byte[]? sealedBytes, PaymentEvent next) = await PrepareAsync(admitted).ConfigureAwait(false);
+        if (message is null)
+        {
+            return await AnswerAsync(standing, next).ConfigureAwait(false);
+        }
+
+        try
+        {
+            standing = await steps.TakeAsync(standing, next, sealedBytes).ConfigureAwait(false) ?? throw Overtaken(received);
+            return await AnswerAsync(standing, await ExchangeAsync(message).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(message);
+        }
+    }
+
+    /// <summary>Settles a payment that an earlier process left open.</summary>
+    public async Task<bool> RecoverAsync(StoredPayment stored)
+    {
+        PaymentSteps.Standing standing = await steps.StandAsync(stored).ConfigureAwait(false);
+        return await steps.TakeAsync(standing, new PaymentEvent.Restarted()).ConfigureAwait(false) is not null;
+    }
+
+    private static InvalidOperationException Overtaken(PaymentRecord payment) => new($"payment {payment.PaymentId} was moved on by another");
+
+    private async Task<byte[]> AnswerAsync(PaymentSteps.Standing standing, PaymentEvent what) =>
+        (await steps.TakeAsync(standing, what).ConfigureAwait(false))?.Answer ?? throw Overtaken(standing.Record);
+
+    /// <summary>Opens the account data, writes the message and seals it; a refusal when any of it fails, for nothing was sent yet.</summary>
+    private async Task<(byte[]? Message, byte[]? Sealed, PaymentEvent Next)> PrepareAsync(AdmittedPayment admitted)
+    {
+        PaymentRequest request = admitted.Request;
+        byte[]? message = null;
+        try
+        {
+            using AccountData? account = await keys.OpenAccountDataAsync(
+                request.DataKsn, request.SealedAccountData, request.PaymentId.ToByteArray(bigEndian: true), CancellationToken.None).ConfigureAwait(false);
+
+            // The receipt and the console show the masked number, so it must be that of the card which is charged.
+            if (account is null || SensitiveTags.MaskPan(Encoding.ASCII.GetString(account.Pan)) != request.MaskedPan)
+            {
+                return (null, null, new PaymentEvent.Refused(ReasonCodes.AccountDataInvalid));
+            }
+
+            DateTimeOffset now = clock.GetUtcNow();
+            string stan = AuthorisationMessage.Stan(await database.Sequences.NextAsync("stan").ConfigureAwait(false));
+            string reference = AuthorisationMessage.RetrievalReference(now, stan);
+            message = AuthorisationMessage.Encode(admitted, account, options, stan, reference, now);
+            byte[] sealedBytes = await keys
+                .SealForStorageAsync(message, PaymentSteps.BoundTo(request.PaymentId), CancellationToken.None).ConfigureAwait(false);
+            return (message, sealedBytes, new PaymentEvent.Prepared(stan, reference));
+        }
+        catch (Iso8583Exception)
+        {
+            return (null, null, new PaymentEvent.Refused(ReasonCodes.AccountDataInvalid));
+        }
+#pragma warning disable CA1031 // A dead keys room must not leave the payment open.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            CryptographicOperations.ZeroMemory(message);
+            return (null, null, new PaymentEvent.Refused(ReasonCodes.Internal));
+        }
+    }
+
+    private async Task<PaymentEvent> ExchangeAsync(byte[] message)
+    {
+        AcquirerAnswer answer;
+        try
+        {
+            answer = await acquirer.SendAsync(message, CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The link breaking its word must not leave a sent payment without an outcome.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return new PaymentEvent.NoAnswer();
+        }
+
+        return answer.Kind switch
+        {
+            AnswerKind.NotSent => new PaymentEvent.NotSent(),
+            AnswerKind.Answered when AuthorisationMessage.Read(answer.Bytes.Span, message, options.Dialect) is { } read => new PaymentEvent.Answered(read),
+            _ => new PaymentEvent.NoAnswer(),
+        };
+    }
+}

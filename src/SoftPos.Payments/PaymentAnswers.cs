@@ -1,0 +1,30 @@
+using System.Text.Json;
+using SoftPos.Contract;
+using SoftPos.Storage;
+
+namespace SoftPos.Payments;
+
+/// <summary>The answer of a payment as the terminal gets it.</summary>
+internal static class PaymentAnswers
+{
+    public static byte[] Encode(PaymentRecord payment, MerchantRecord? merchant, IReadOnlyList<JournalTrace> journal)
+    {
+        PaymentAnswer answer = new()
+        {
+            PaymentId = payment.PaymentId,
+            State = payment.State,
+            Reason = payment.Reason,
+            AmountMinor = payment.AmountMinor,
+            Currency = payment.Currency,
+            MaskedPan = payment.MaskedPan,
+            AuthorisationCode = payment.AuthorisationCode,
+            ResponseCode = payment.ResponseCode,
+            RetrievalReference = payment.RetrievalReference,
+            Stan = payment.Stan,
+            IssuerData = payment.IssuerData,
+            Receipt = Receipt.Lines(payment, merchant),
+            Journal = journal,
+        };
+        return JsonSerializer.SerializeToUtf8Bytes(answer, ContractJson.Default.PaymentAnswer);
+    }
+}

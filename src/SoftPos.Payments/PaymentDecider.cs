@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using SoftPos.Contract;
+using SoftPos.Iso8583;
+using SoftPos.Storage;
+
+namespace SoftPos.Payments;
+
+/// <summary>What to do after a step.</summary>
+/// <param name="Next">The payment as it shall stand.</param>
+/// <param name="Kind">Kind of the journal entry.</param>
+/// <param name="Content">Content of the journal entry.</param>
+/// <param name="KeepSealed">The sealed bytes are still needed; else they are erased with the step.</param>
+/// <param name="Answer">The terminal's answer becomes durable with the step.</param>
+internal sealed record PaymentDecision(PaymentRecord Next, string Kind, JsonObject Content, bool KeepSealed, bool Answer);
+
+/// <summary>
+/// The states of a payment as a pure step function. Received → sent → approved, declined or unknown; unknown → reversed. A final state never
+/// changes: a late approval stays an entry in the journal.
+/// </summary>
+internal static class PaymentDecider
+{
+    /// <summary>DE 39 of a reversal (1987): no answer in time.</summary>
+    public const string CauseTimeout = "68";
+
+    /// <summary>DE 39 of a reversal (1987): suspected malfunction, such as an answer that contradicts the request.</summary>
+    public const string CauseMalfunction = "22";
+
+    /// <summary>DE 39 of a reversal (1987): completed partially, which is not offered.</summary>
+    public const string CausePartial = "32";
+
+    /// <summary>Decides; null when the event has no meaning in the state and nothing is to be done.</summary>
+    public static PaymentDecision? Step(PaymentRecord payment, PaymentEvent what, DateTimeOffset now, ReversalSchedule schedule) => (payment.State, what) switch
+    {
+        (PaymentState.Received, PaymentEvent.Refused e) => Abandon(payment, e.Reason, now),
+        (PaymentState.Received, PaymentEvent.Restarted) => Abandon(payment, ReasonCodes.AcquirerUnavailable, now),
+        (PaymentState.Received, PaymentEvent.Prepared e) => Send(payment, e, now),
+        (PaymentState.Sent, PaymentEvent.NotSent) => Abandon(payment, ReasonCodes.AcquirerUnavailable, now),
+        (PaymentState.Sent, PaymentEvent.Answered e) => TakeAnswer(payment, e.Answer, now),
+        (PaymentState.Sent, PaymentEvent.NoAnswer) => ToUnknown(payment, "no answer", CauseTimeout, now),
+        (PaymentState.Sent, PaymentEvent.Restarted) => ToUnknown(payment, "restart", CauseTimeout, now),
+        (PaymentState.Unknown, PaymentEvent.ReversalStarted e) => StartReversal(payment, e, now, schedule),
+        (PaymentState.Unknown, PaymentEvent.ReversalNotSent) => KeepOwing(payment, now, schedule),
+        (PaymentState.Unknown, PaymentEvent.ReversalAnswered e) => TakeReversalAnswer(payment, e.ResponseCode, now),
+        (PaymentState.Unknown, PaymentEvent.ReversalResumed) => Resume(payment, now),
+        (not PaymentState.Received, PaymentEvent.AnsweredLate e) => Late(payment, e.ResponseCode),
+        _ => null,
+    };
+
+    private static PaymentDecision Abandon(PaymentRecord payment, string reason, DateTimeOffset now) => new(
+        payment with { State = PaymentState.Abandoned, Reason = reason, ChangedAt = now },
+        "payment.abandoned",
+        new JsonObject { ["reason"] = reason },
+        KeepSealed: false,
+        Answer: true);
+
+    private static PaymentDecision Send(PaymentRecord payment, PaymentEvent.Prepared e, DateTimeOffset now) => new(
+        payment with { State = PaymentState.Sent, Stan = e.Stan, RetrievalReference = e.RetrievalReference, ChangedAt = now },
+        "payment.sent",
+        new JsonObject { ["stan"] = e.Stan, ["retrievalReference"] = e.RetrievalReference },
+        KeepSealed: true,
+        Answer: false);
+
+    private static PaymentDecision TakeAnswer(PaymentRecord payment, AuthorisationAnswer answer, DateTimeOffset now)
+    {
+        PaymentRecord known = payment with
+        {
+            ResponseCode = answer.ResponseCode, AuthorisationCode = answer.AuthorisationCode, IssuerData = answer.IssuerData, ChangedAt = now,
+        };
+        JsonObject content = new() { ["responseCode"] = answer.ResponseCode, ["authorisationCode"] = answer.AuthorisationCode };
+        switch (answer.Class)
+        {
+            case AnswerClass.Approved:
+                return new(known with { State = PaymentState.Approved, Reason = ReasonCodes.Approved }, "payment.approved", content, false, true);
+            case AnswerClass.PartlyApproved:
+                // Not offered: the whole is taken back (ISO 8583, DE 39 = 10).
+                return ToUnknown(known, "partial approval", CausePartial, now);
+            case AnswerClass.Unknown when answer.Contradiction is { } field:
+                return ToUnknown(known, $"field {field} contradicts the request", CauseMalfunction, now);
+            case AnswerClass.Unknown:
+                return ToUnknown(known, $"response code {answer.ResponseCode}", CauseMalfunction, now);
+            default:
+                return new(known with { State = PaymentState.Declined, Reason = ReasonCodes.Declined }, "payment.declined", content, false, true);
+        }
+    }
+
+    private static PaymentDecision ToUnknown(PaymentRecord payment, string cause, string code, DateTimeOffset now) => new(
+        payment with
+        {
+            State = PaymentState.Unknown, Reason = ReasonCodes.UnknownBeingReversed, ReversalCause = code, ReversalDueAt = now, ChangedAt = now,
+        },
+        "payment.unknown",
+        new JsonObject { ["cause"] = cause },
+        KeepSealed: true,
+        Answer: true);
+
+    private static PaymentDecision StartReversal(PaymentRecord payment, PaymentEvent.ReversalStarted e, DateTimeOffset now, ReversalSchedule schedule)
+    {
+        if (payment.ReversalAttempts >= schedule.MaxAttempts)
+        {
+            return new(
+                payment with { ReversalDueAt = null },
+                "payment.reversal-parked",
+                new JsonObject { ["attempts"] = payment.ReversalAttempts },
+                KeepSealed: true,
+                Answer: false);
+        }
+
+        int attempt = payment.ReversalAttempts + 1;
+        PaymentRecord next = payment with
+        {
+            ReversalAttempts = attempt,
+            ReversalStan = payment.ReversalStan ?? e.Stan,
+            ReversalTime = payment.ReversalTime ?? e.Time,
+            ReversalDueAt = now + schedule.PauseAfter(attempt),
+        };
+        return new(
+            next,
+            "payment.reversal-sent",
+            new JsonObject { ["attempt"] = attempt, ["stan"] = next.ReversalStan },
+            KeepSealed: true,
+            Answer: false);
+    }
+
+    private static PaymentDecision KeepOwing(PaymentRecord payment, DateTimeOffset now, ReversalSchedule schedule) => new(
+        // No byte left: the next one is still the first of its kind, and its number is not used up.
+        payment with { ReversalAttempts = payment.ReversalAttempts - 1, ReversalDueAt = now + schedule.FirstPause },
+        "payment.reversal-not-sent",
+        new JsonObject { ["attempt"] = payment.ReversalAttempts },
+        KeepSealed: true,
+        Answer: false);
+
+    private static PaymentDecision TakeReversalAnswer(PaymentRecord payment, string code, DateTimeOffset now) =>
+        ResponseCode.OfReversal(code) switch
+        {
+            // The host does not know the original: then nothing was charged, which is all that a reversal is for.
+            ReversalAnswer.Acknowledged or ReversalAnswer.OriginalUnknown => new(
+                payment with { State = PaymentState.Reversed, Reason = ReasonCodes.Reversed, ReversalDueAt = null, ChangedAt = now },
+                "payment.reversed",
+                new JsonObject { ["responseCode"] = code, ["attempts"] = payment.ReversalAttempts },
+                KeepSealed: false,
+                Answer: false),
+            _ => new(
+                payment,
+                "payment.reversal-refused",
+                new JsonObject { ["responseCode"] = code },
+                KeepSealed: true,
+                Answer: false),
+        };
+
+    private static PaymentDecision? Resume(PaymentRecord payment, DateTimeOffset now) => payment.ReversalDueAt is not null
+        ? null
+        : new(
+            payment with { ReversalAttempts = 1, ReversalDueAt = now },
+            "payment.reversal-resumed",
+            [],
+            KeepSealed: true,
+            Answer: false);
+
+    private static PaymentDecision Late(PaymentRecord payment, string code) => new(
+        payment,
+        "payment.late-answer",
+        new JsonObject { ["responseCode"] = code, ["state"] = payment.State.ToString() },
+        KeepSealed: payment.State is PaymentState.Sent or PaymentState.Unknown,
+        Answer: false);
+}

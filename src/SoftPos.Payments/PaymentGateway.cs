@@ -1,0 +1,259 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+using System.Text.Json.Nodes;
+using SoftPos.Contract;
+using SoftPos.Keys;
+using SoftPos.Storage;
+
+namespace SoftPos.Payments;
+
+/// <summary>
+/// Takes signed payments to the acquirer: admission, journal, keys, message, answer. What will be done is durable before it is done, and an
+/// answer is durable before its first byte leaves. Safe for many callers at once; one per process and database.
+/// </summary>
+public sealed class PaymentGateway : IDisposable
+{
+    private const string ClockSkew = "CLOCK_SKEW";
+
+    private readonly Database _database;
+    private readonly PaymentOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly Admission _admission;
+    private readonly Authorisation _authorisation;
+    private readonly ConcurrentDictionary<Guid, InFlight> _inFlight = new();
+
+    /// <summary>Makes a gateway. Call <see cref="RecoverAsync"/> before the first payment.</summary>
+    /// <param name="database">Store.</param>
+    /// <param name="keys">Keys room.</param>
+    /// <param name="acquirer">Way to the acquirer.</param>
+    /// <param name="monitoringKey">SubjectPublicKeyInfo of the P-256 key that signs result tokens.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="clock">Clock.</param>
+    public PaymentGateway(
+        Database database, IKeyRoom keys, IAcquirer acquirer, ReadOnlySpan<byte> monitoringKey, PaymentOptions options, TimeProvider clock)
+    {
+        _database = database;
+        _options = options;
+        _clock = clock;
+        _admission = new Admission(options, monitoringKey, clock);
+        PaymentSteps steps = new(database, options, clock);
+        _authorisation = new Authorisation(database, keys, acquirer, steps, options, clock);
+        Reversals = new ReversalWorker(database, keys, acquirer, steps, options, clock) { Settle = () => RecoverAsync() };
+    }
+
+    /// <summary>Reversals of payments whose outcome is unknown. Run it beside the gateway.</summary>
+    public ReversalWorker Reversals { get; }
+
+    /// <summary>
+    /// Settles what an earlier process, or a failure of the store, left open: what was received is abandoned, what may have been sent is reversed.
+    /// Payments that are being worked on are left alone. Returns how many of each.
+    /// </summary>
+    public async Task<(int Abandoned, int ToReverse)> RecoverAsync(CancellationToken cancellation = default)
+    {
+        int abandoned = await SettleAsync(PaymentState.Received, cancellation).ConfigureAwait(false);
+        int unknown = await SettleAsync(PaymentState.Sent, cancellation).ConfigureAwait(false);
+        return (abandoned, unknown);
+    }
+
+    /// <summary>Takes a payment. The same request gives the same bytes, however often and at the same time it comes.</summary>
+    /// <param name="message">COSE_Sign1 with a <see cref="PaymentRequest"/>.</param>
+    /// <param name="cancellation">Ends the wait, not the payment.</param>
+    public async Task<PaymentReply> PayAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation = default)
+    {
+        (PaymentRefusal? refusal, DecodedMessage decoded, TerminalRecord? terminal) =
+            await AuthenticateAsync(message, MessageType.Payment, cancellation).ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            return PaymentReply.Refuse(refusal);
+        }
+
+        if (!PaymentRequest.TryDecode(decoded.Payload, out PaymentRequest request, out string fault))
+        {
+            return PaymentReply.Refuse(ReasonCodes.RequestMalformed, fault);
+        }
+
+        byte[] hash = SHA256.HashData(decoded.Payload.Span);
+        InFlight mine = new(terminal!.TerminalId, hash);
+        InFlight running = _inFlight.GetOrAdd(request.PaymentId, mine);
+        if (running == mine)
+        {
+            _ = RunAsync(mine, request, terminal);
+        }
+        else if (!running.IsSame(mine))
+        {
+            return await ConflictAsync(request.PaymentId, terminal.TerminalId).ConfigureAwait(false);
+        }
+
+        return await running.Reply.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells a terminal how a payment of its own stands now.</summary>
+    /// <param name="message">COSE_Sign1 with a <see cref="PaymentStatusRequest"/>.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public async Task<PaymentReply> StatusAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation = default)
+    {
+        (PaymentRefusal? refusal, DecodedMessage decoded, TerminalRecord? terminal) =
+            await AuthenticateAsync(message, MessageType.PaymentStatus, cancellation).ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            return PaymentReply.Refuse(refusal);
+        }
+
+        if (!PaymentStatusRequest.TryDecode(decoded.Payload, out PaymentStatusRequest question))
+        {
+            return PaymentReply.Refuse(ReasonCodes.RequestMalformed, "payload");
+        }
+
+        if ((question.DeviceTime - _clock.GetUtcNow()).Duration() > _options.StatusQuestionLife)
+        {
+            return PaymentReply.Refuse(ClockSkew, "deviceTime");
+        }
+
+        StoredPayment? stored = await _database.Payments.FindAsync(question.PaymentId, cancellation).ConfigureAwait(false);
+        if (stored is null || stored.Record.TerminalId != terminal!.TerminalId)
+        {
+            return PaymentReply.Refuse(ReasonCodes.PaymentUnknown, "no payment of this terminal has that identity");
+        }
+
+        MerchantRecord? merchant = await _database.Merchants.FindAsync(stored.Record.MerchantId, cancellation).ConfigureAwait(false);
+        List<JournalEntry> entries = await _database.Journal
+            .OfSubjectAsync(stored.Record.PaymentId.ToString(), cancellation: cancellation).ConfigureAwait(false);
+        return PaymentReply.Of(PaymentAnswers.Encode(stored.Record, merchant, [.. entries.Select(static e => e.Trace)]));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _admission.Dispose();
+        Reversals.Dispose();
+    }
+
+    private async ValueTask<(PaymentRefusal? Refusal, DecodedMessage Decoded, TerminalRecord? Terminal)> AuthenticateAsync(
+        ReadOnlyMemory<byte> message, string contentType, CancellationToken cancellation)
+    {
+        if (!SignedMessage.TryDecode(message.Span, out DecodedMessage decoded) || decoded.ContentType != contentType || decoded.TerminalId is not { } id)
+        {
+            return (new PaymentRefusal(ReasonCodes.RequestMalformed, "the envelope is not a COSE_Sign1 of this kind"), decoded, null);
+        }
+
+        TerminalRecord? terminal = await _database.TrustStatus.ReadAsync(id, cancellation).ConfigureAwait(false);
+        return (Admission.Authenticate(decoded, terminal), decoded, terminal);
+    }
+
+    private async Task RunAsync(InFlight mine, PaymentRequest request, TerminalRecord terminal)
+    {
+        // Off the caller's stack: copies that come meanwhile wait for this one.
+        await Task.Yield();
+        try
+        {
+            mine.Complete(await DecideAsync(mine, request, terminal).ConfigureAwait(false));
+        }
+#pragma warning disable CA1031 // Whatever failed, every waiting copy must hear of it.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            mine.Fail(fault);
+        }
+        finally
+        {
+            _inFlight.TryRemove(request.PaymentId, out _);
+        }
+    }
+
+    private async Task<PaymentReply> DecideAsync(InFlight mine, PaymentRequest request, TerminalRecord terminal)
+    {
+        StoredPayment? stored = await _database.Payments.FindAsync(request.PaymentId).ConfigureAwait(false);
+        if (stored is not null)
+        {
+            return await RepeatAsync(stored, mine).ConfigureAwait(false);
+        }
+
+        MerchantRecord? merchant = await _database.Merchants.FindAsync(terminal.MerchantId).ConfigureAwait(false);
+        PaymentRefusal? refusal = _admission.Check(request, mine.RequestHash, terminal, merchant, out AdmittedPayment? admitted);
+        if (refusal is not null)
+        {
+            return await RefuseAsync(request.PaymentId, terminal, refusal).ConfigureAwait(false);
+        }
+
+        (ChangeRefusal taken, PaymentRecord received, JournalTrace? trace) = await _authorisation.ReceiveAsync(admitted!).ConfigureAwait(false);
+        return taken switch
+        {
+            ChangeRefusal.None => PaymentReply.Of(await _authorisation.AuthoriseAsync(admitted!, received, trace!).ConfigureAwait(false)),
+            ChangeRefusal.PaymentExists => await RepeatAsync(
+                (await _database.Payments.FindAsync(request.PaymentId).ConfigureAwait(false))!, mine).ConfigureAwait(false),
+            _ => await RefuseAsync(
+                request.PaymentId, terminal, new PaymentRefusal(ReasonCodes.KsnRefused, "the key serial number was used before")).ConfigureAwait(false),
+        };
+    }
+
+    private async Task<PaymentReply> RepeatAsync(StoredPayment stored, InFlight mine)
+    {
+        if (!mine.IsSame(new InFlight(stored.Record.TerminalId, stored.Record.RequestHash)))
+        {
+            return await ConflictAsync(stored.Record.PaymentId, mine.TerminalId).ConfigureAwait(false);
+        }
+
+        // Without an answer another node is still at it; the terminal asks for the state.
+        return stored.Answer is { } answer
+            ? PaymentReply.Of(answer)
+            : PaymentReply.Refuse(ReasonCodes.RateLimited, "the payment is being worked on; ask for its state");
+    }
+
+    private async Task<PaymentReply> ConflictAsync(Guid paymentId, Guid terminalId)
+    {
+        Change change = new Change().Append("payment.conflict", paymentId, new JsonObject { ["terminal"] = terminalId.ToString() });
+        await _database.CommitAsync(change).ConfigureAwait(false);
+        return PaymentReply.Refuse(ReasonCodes.IdempotencyConflict, "the identity belongs to another payment");
+    }
+
+    private async Task<PaymentReply> RefuseAsync(Guid paymentId, TerminalRecord terminal, PaymentRefusal refusal)
+    {
+        Change change = new Change().Append("payment.refused", paymentId, new JsonObject
+        {
+            ["terminal"] = terminal.TerminalId.ToString(), ["reason"] = refusal.Reason, ["detail"] = refusal.Detail,
+        });
+        await _database.CommitAsync(change).ConfigureAwait(false);
+        return PaymentReply.Refuse(refusal);
+    }
+
+    private async Task<int> SettleAsync(PaymentState state, CancellationToken cancellation)
+    {
+        int count = 0;
+        long after = 0;
+        while (true)
+        {
+            List<StoredPayment> open = await _database.Payments.OpenAsync(state, after, PaymentStore.MaxPage, cancellation).ConfigureAwait(false);
+            if (open.Count == 0)
+            {
+                return count;
+            }
+
+            foreach (StoredPayment payment in open.Where(p => !_inFlight.ContainsKey(p.Record.PaymentId)))
+            {
+                bool moved = await _authorisation.RecoverAsync(payment).ConfigureAwait(false);
+                count += moved ? 1 : 0;
+            }
+
+            after = open[^1].Sequence;
+        }
+    }
+
+    /// <summary>A request that is being worked on, for its copies to wait on.</summary>
+    private sealed class InFlight(Guid terminalId, byte[] requestHash)
+    {
+        private readonly TaskCompletionSource<PaymentReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Guid TerminalId { get; } = terminalId;
+
+        public byte[] RequestHash { get; } = requestHash;
+
+        public Task<PaymentReply> Reply => _reply.Task;
+
+        public bool IsSame(InFlight other) => TerminalId == other.TerminalId && RequestHash.AsSpan().SequenceEqual(other.RequestHash);
+
+        public void Complete(PaymentReply reply) => _reply.TrySetResult(reply);
+
+        public void Fail(Exception fault) => _reply.TrySetException(fault);
+    }
+}

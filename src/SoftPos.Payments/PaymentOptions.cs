@@ -1,0 +1,49 @@
+using SoftPos.Iso8583;
+
+namespace SoftPos.Payments;
+
+/// <summary>How payments are admitted and sent.</summary>
+public sealed record PaymentOptions
+{
+    /// <summary>Dialect of the acquirer.</summary>
+    public required Iso8583Dialect Dialect { get; init; }
+
+    /// <summary>DE 32, acquiring institution, up to 11 digits.</summary>
+    public required string AcquiringInstitution { get; init; }
+
+    /// <summary>Highest amount in minor units from a terminal whose verdict is limited.</summary>
+    public long LimitedAmountMinor { get; init; } = 5_000;
+
+    /// <summary>Longest life of a result token that is believed, whatever the token says.</summary>
+    public TimeSpan TokenLife { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How far the clocks of monitoring and payments may differ.</summary>
+    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How old a signed question for a payment's state may be.</summary>
+    public TimeSpan StatusQuestionLife { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>When reversals are sent and repeated.</summary>
+    public ReversalSchedule Reversal { get; init; } = new();
+}
+
+/// <summary>When reversals are sent and repeated.</summary>
+public sealed record ReversalSchedule
+{
+    /// <summary>Pause after the first; doubled each time.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longest pause.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Messages after which it is parked for a person, with an alarm: about a day of five-minute pauses.</summary>
+    public int MaxAttempts { get; init; } = 300;
+
+    /// <summary>Pause after a number of attempts, from 1.</summary>
+    public TimeSpan PauseAfter(int attempts)
+    {
+        double factor = Math.Pow(2, Math.Clamp(attempts - 1, 0, 30));
+        TimeSpan pause = FirstPause * factor;
+        return pause < LongestPause ? pause : LongestPause;
+    }
+}

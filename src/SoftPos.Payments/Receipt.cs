@@ -1,0 +1,74 @@
+using System.Globalization;
+using SoftPos.Contract;
+using SoftPos.Storage;
+
+namespace SoftPos.Payments;
+
+/// <summary>Receipt lines: what schemes ask on a contactless receipt, masked.</summary>
+internal static class Receipt
+{
+    public static IReadOnlyList<string> Lines(PaymentRecord payment, MerchantRecord? merchant)
+    {
+        List<string> lines = [];
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                lines.Add($"{name}: {value}");
+            }
+        }
+
+        lines.Add(merchant?.Name ?? payment.MerchantId);
+        Add("City", merchant is null ? null : $"{merchant.City}, {merchant.Country}");
+        Add("Merchant", merchant?.CardAcceptorId);
+        Add("Terminal", payment.AcquirerTerminalId);
+        Add("Date", payment.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+        Add("Sale", $"{Amount(payment.AmountMinor, payment.Currency)} {CurrencyName(payment.Currency)}");
+        Add("Card", payment.MaskedPan);
+        Add("Application", payment.ApplicationLabel);
+        Add("AID", payment.Aid);
+        Add("TVR", payment.VerificationResults);
+        Add("Cryptogram", payment.Cryptogram);
+        Add("Cardholder verification", payment.CardholderVerification);
+        Add("Authorisation", payment.AuthorisationCode);
+        Add("Response", payment.ResponseCode);
+        Add("RRN", payment.RetrievalReference);
+        Add("STAN", payment.Stan);
+        lines.Add(ReasonCatalogue.Get(payment.Reason).TextIn("en"));
+        return lines;
+    }
+
+    /// <summary>Minor units as a decimal number, by the exponent of ISO 4217.</summary>
+    internal static string Amount(long minor, string currency)
+    {
+        int exponent = Exponent(currency);
+        decimal major = minor / (decimal)Math.Pow(10, exponent);
+        return major.ToString("F" + exponent.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>ISO 4217: most have two; the exceptions by numeric code.</summary>
+    private static int Exponent(string currency) => currency switch
+    {
+        "392" or "410" or "152" or "352" or "704" or "950" or "952" or "953" or "108" or "174" or "262" or "324" or "548" or "600" or "646" or "800" => 0,
+        "048" or "368" or "400" or "414" or "434" or "512" or "788" => 3,
+        _ => 2,
+    };
+
+    private static string CurrencyName(string currency) => currency switch
+    {
+        "978" => "EUR",
+        "840" => "USD",
+        "826" => "GBP",
+        "756" => "CHF",
+        "392" => "JPY",
+        "710" => "ZAR",
+        "036" => "AUD",
+        "124" => "CAD",
+        "752" => "SEK",
+        "578" => "NOK",
+        "208" => "DKK",
+        "985" => "PLN",
+        "203" => "CZK",
+        _ => currency,
+    };
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using SoftPos.Attestation.Certificates;
+using SoftPos.Contract;
+
+namespace SoftPos.Backend.Tests;
+
+public sealed class TerminalEndpointTests : IAsyncLifetime
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("softpos-backend-").FullName;
+    private BackendHost _host = null!;
+    private HttpClient _http = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await BackendHost.StartAsync(Options(_folder), TimeProvider.System, None);
+        _http = new HttpClient { BaseAddress = _host.Address };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _host.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_challenge_is_given_for_enrolment_without_an_identity()
+    {
+        using HttpResponseMessage response = await PostJsonAsync("terminal/v1/challenge", """{"purpose":"Enrolment"}""");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Challenge? challenge = await response.Content.ReadFromJsonAsync(ContractJson.Default.Challenge, None);
+        Assert.Equal(Challenge.NonceLength, challenge!.Nonce.Length);
+        Assert.True(challenge.ExpiresAt > challenge.ServerTime);
+    }
+
+    [Theory]
+    [InlineData("""{"purpose":"Enrolment","terminalId":"0193a5b0-0000-7000-8000-000000000001"}""")]
+    [InlineData("""{"purpose":"Tap"}""")]
+    [InlineData("""{"purpose":"Sleep"}""")]
+    [InlineData("""{"purpose":""")]
+    [InlineData("""[]""")]
+    [InlineData("")]
+    public async Task A_malformed_question_gets_problem_details_with_the_field(string body)
+    {
+        JsonObject problem = await ProblemAsync(await PostJsonAsync("terminal/v1/challenge", body), HttpStatusCode.BadRequest);
+        Assert.Equal(ReasonCodes.RequestMalformed, problem["code"]!.GetValue<string>());
+        Assert.NotEmpty(problem["detail"]!.GetValue<string>());
+        Assert.NotEmpty(problem["errors"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("activation")]
+    [InlineData("attestation")]
+    [InlineData("payments")]
+    [InlineData("payments/status")]
+    public async Task Bytes_that_are_no_message_are_refused_as_malformed(string endpoint)
+    {
+        foreach (byte[] body in (byte[][])[[], [0], Encoding.ASCII.GetBytes("hello"), [0xD2, 0x84, 0x40, 0xA0, 0x40, 0x40], new byte[4096]])
+        {
+            JsonObject problem = await ProblemAsync(await PostCoseAsync("terminal/v1/" + endpoint, body), null);
+            Assert.Contains(problem["code"]!.GetValue<string>(), (string[])[ReasonCodes.RequestMalformed, ReasonCodes.TerminalUnknown, ReasonCodes.SignatureInvalid]);
+            Assert.NotNull(problem["traceId"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("activation")]
+    [InlineData("attestation")]
+    [InlineData("payments")]
+    public async Task An_oversized_message_is_refused_early(string endpoint)
+    {
+        JsonObject problem = await ProblemAsync(
+            await PostCoseAsync("terminal/v1/" + endpoint, new byte[SignedMessage.MaxLength + 1]), HttpStatusCode.RequestEntityTooLarge);
+        Assert.Equal(ReasonCodes.RequestTooLarge, problem["code"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Another_media_type_is_refused_with_what_was_expected()
+    {
+        JsonObject problem = await ProblemAsync(await PostJsonAsync("terminal/v1/payments", "{}"), HttpStatusCode.BadRequest);
+        Assert.Contains("application/cose", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_payment_of_an_unknown_terminal_is_refused()
+    {
+        using TestKey key = new();
+        byte[] message = SignedMessage.Sign(key, MessageType.Payment, Guid.CreateVersion7(DateTimeOffset.UnixEpoch).ToByteArray(bigEndian: true), [0xA0]);
+        JsonObject problem = await ProblemAsync(await PostCoseAsync("terminal/v1/payments", message), null);
+        Assert.Equal(ReasonCodes.TerminalUnknown, problem["code"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task An_unknown_activation_code_is_refused_in_words()
+    {
+        using TestKey key = new();
+        ActivationRequest request = new()
+        {
+            Code = "AAAA-BBBB-CCCC", Nonce = new byte[32], SigningChain = [[1]], AgreementChain = [[1]], Model = "x", OsVersion = "1", SdkVersion = "1",
+        };
+        byte[] message = SignedMessage.Sign(key, MessageType.Activation, [], request.Encode());
+        JsonObject problem = await ProblemAsync(await PostCoseAsync("terminal/v1/activation", message), HttpStatusCode.Forbidden);
+        Assert.Equal(ReasonCodes.ActivationCodeInvalid, problem["code"]!.GetValue<string>());
+        Assert.Equal("Merchant", problem["owner"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Operator_requests_need_the_token_of_the_data_folder()
+    {
+        JsonObject problem = await ProblemAsync(await PostJsonAsync("operator/v1/sign-in-links", "{}"), HttpStatusCode.Unauthorized);
+        Assert.Equal(ReasonCodes.OperatorUnknown, problem["code"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Production_refuses_lab_roots_and_sandbox_data()
+    {
+        BackendOptions sandbox = Options(_folder);
+        BackendStartException inUse = await Assert.ThrowsAsync<BackendStartException>(
+            () => BackendHost.StartAsync(sandbox with { Sandbox = false }, TimeProvider.System, None));
+        Assert.Contains("another process", inUse.Message, StringComparison.Ordinal);
+
+        await _host.DisposeAsync();
+        BackendStartException mixed = await Assert.ThrowsAsync<BackendStartException>(
+            () => BackendHost.StartAsync(sandbox with { Sandbox = false }, TimeProvider.System, None));
+        Assert.Contains("sandbox", mixed.Message, StringComparison.Ordinal);
+        _host = await BackendHost.StartAsync(sandbox, TimeProvider.System, None);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_told_in_words()
+    {
+        string other = Directory.CreateTempSubdirectory("softpos-backend-").FullName;
+        BackendStartException fault = await Assert.ThrowsAsync<BackendStartException>(
+            () => BackendHost.StartAsync(Options(other) with { Port = _host.Address.Port }, TimeProvider.System, None));
+        Assert.Contains($"port {_host.Address.Port}", fault.Message, StringComparison.Ordinal);
+        Directory.Delete(other, recursive: true);
+    }
+
+    private static BackendOptions Options(string folder) => new()
+    {
+        DataFolder = folder,
+        Port = 0,
+        Acquirer = new IPEndPoint(IPAddress.Loopback, 9),
+        Sandbox = true,
+        Anchors = TrustAnchors.Google,
+        AppPackages = ["org.opensoftpos.merchant"],
+        AppSigners = [new string('a', 64)],
+    };
+
+    private async Task<HttpResponseMessage> PostJsonAsync(string path, string body)
+    {
+        using StringContent content = new(body, Encoding.UTF8, "application/json");
+        return await _http.PostAsync(new Uri(path, UriKind.Relative), content, None);
+    }
+
+    private async Task<HttpResponseMessage> PostCoseAsync(string path, byte[] body)
+    {
+        using ByteArrayContent content = new(body);
+        content.Headers.ContentType = new("application/cose");
+        return await _http.PostAsync(new Uri(path, UriKind.Relative), content, None);
+    }
+
+    private static async Task<JsonObject> ProblemAsync(HttpResponseMessage response, HttpStatusCode? expected)
+    {
+        using (response)
+        {
+            string body = await response.Content.ReadAsStringAsync(None);
+            if (expected is { } status)
+            {
+                Assert.True(response.StatusCode == status, $"{response.StatusCode}: {body}");
+            }
+
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+            JsonObject problem = JsonNode.Parse(body)!.AsObject();
+            Assert.True(ReasonCatalogue.Contains(problem["code"]!.GetValue<string>()));
+            return problem;
+        }
+    }
+}
