@@ -206,7 +206,7 @@ internal sealed class AuthorizationListReader(ReadOnlyMemory<byte> input, DerFau
         ReadOnlyMemory<byte> key = Octets(ref fields, "verifiedBootKey");
         bool locked = fields.ReadBoolean("deviceLocked of 00 or FF");
         VerifiedBootState state = (VerifiedBootState)fields.ReadEnumerated((int)VerifiedBootState.Failed, "verifiedBootState of 0 to 3");
-        ReadOnlyMemory<byte>? hash = fields.HasData ? Octets(ref fields, "verifiedBootHash") : null;
+        ReadOnlyMemory<byte>? hash = fields.HasData ? (ReadOnlyMemory<byte>?)Octets(ref fields, "verifiedBootHash") : null;
         fields.End("nothing after verifiedBootHash");
         return new RootOfTrust(key, locked, state, hash);
     }

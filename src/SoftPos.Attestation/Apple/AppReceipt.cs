@@ -123,8 +123,8 @@ public sealed record AppReceipt
             return new AppReceipt
             {
                 AppId = Text(fields, 2),
-                AttestedCertificate = fields.TryGetValue(3, out byte[]? certificate) ? certificate : null,
-                ClientHash = fields.TryGetValue(4, out byte[]? client) ? client : null,
+                AttestedCertificate = fields.TryGetValue(3, out byte[]? certificate) ? (ReadOnlyMemory<byte>?)certificate : null,
+                ClientHash = fields.TryGetValue(4, out byte[]? client) ? (ReadOnlyMemory<byte>?)client : null,
                 Token = Text(fields, 5),
                 Type = Text(fields, 6),
                 Environment = Text(fields, 7),

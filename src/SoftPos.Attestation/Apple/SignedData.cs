@@ -11,6 +11,7 @@ namespace SoftPos.Attestation.Apple;
 internal sealed record SignedData(ReadOnlyMemory<byte> Content, IReadOnlyList<AttestationCertificate> Chain, bool IsSignatureValid)
 {
     private const string SignedDataType = "1.2.840.113549.1.7.2";
+    private const string DataType = "1.2.840.113549.1.7.1";
     private const string MessageDigestAttribute = "1.2.840.113549.1.9.4";
     private const string ContentTypeAttribute = "1.2.840.113549.1.9.3";
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";
@@ -81,18 +82,20 @@ internal sealed record SignedData(ReadOnlyMemory<byte> Content, IReadOnlyList<At
         ReadOnlyMemory<byte> issuer = identity.ReadEncodedValue();
         ReadOnlyMemory<byte> serial = identity.ReadIntegerBytes();
         string digest = signer.ReadSequence().ReadObjectIdentifier();
-        ReadOnlyMemory<byte>? attributes = signer.PeekTag().HasSameClassAndValue(Explicit0) ? signer.ReadEncodedValue() : null;
+        ReadOnlyMemory<byte>? attributes = signer.PeekTag().HasSameClassAndValue(Explicit0) ? (ReadOnlyMemory<byte>?)signer.ReadEncodedValue() : null;
         signer.ReadSequence();
         byte[] signature = signer.ReadOctetString();
         AttestationCertificate? own = certificates.Find(certificate =>
             certificate.Issuer.Encoded.Span.SequenceEqual(issuer.Span) && certificate.Serial.Span.SequenceEqual(serial.Span));
-        if (own is null || digest != Sha256 || attributes is null)
+        if (own is null || digest != Sha256)
         {
             return null;
         }
 
-        bool valid = HasAttributes(attributes.Value, contentType, SHA256.HashData(content))
-            && IssuerKey.From(own.Key).Verify(SignatureScheme.EcdsaSha256, AsSet(attributes.Value), signature) is SignatureOutcome.Valid;
+        // RFC 5652, 5.3 and 5.4: without signed attributes, which only plain data may lack, the content itself is signed.
+        bool hasForm = attributes is { } signedAttributes ? HasAttributes(signedAttributes, contentType, SHA256.HashData(content)) : contentType == DataType;
+        byte[] message = attributes is { } set ? AsSet(set) : content;
+        bool valid = hasForm && IssuerKey.From(own.Key).Verify(SignatureScheme.EcdsaSha256, message, signature) is SignatureOutcome.Valid;
         return new SignedData(content, Order(own, certificates), valid);
     }
 
