@@ -6,6 +6,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
 {
     UpCommand.Create(),
     SaleCommand.Create(),
+    StatusCommand.Create(),
     AcquirerCommand.Create(),
     SignInCommand.Create(),
     ToolCommand.Create(Toolbox.All),

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using SoftPos.Attestation.Certificates;
 using SoftPos.Backend;
 using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Phones;
+using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Payments;
 
 namespace SoftPos.Cli.Commands;
@@ -55,23 +57,23 @@ internal static class UpCommand
         }
 
         long started = Stopwatch.GetTimestamp();
-        await using LabAcquirer? lab = choices.Acquirer is null ? StartLab(choices.Data) : null;
+        await using LabAcquirerHost? lab = choices.Acquirer is null ? StartLab(choices.Data) : null;
         BackendOptions options = new()
         {
             DataFolder = choices.Data,
             Port = choices.Port,
-            Acquirer = lab?.EndPoint ?? EndPointOf(choices.Acquirer!),
+            Acquirer = lab is null ? EndPointOf(choices.Acquirer!) : new IPEndPoint(IPAddress.Loopback, lab.Port),
             AcquirerTimeout = choices.AcquirerTimeout,
             Reversal = SandboxReversals,
             Sandbox = true,
-            Anchors = LabTrust.Anchors,
+            Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
             AppPackages = [LabApp.Package],
             AppSigners = [LabApp.SignerHex],
             Verbose = choices.Verbose,
         };
         await using BackendHost host = await StartAsync(options, cancellation);
-        await using LabFleet phones = new(host.Address, Path.Combine(choices.Data, "phones"));
-        await phones.StartAsync(choices.Fleet, cancellation);
+        await using LabFleet phones = new(host.Address, Path.Combine(choices.Data, "phones"), TimeProvider.System);
+        phones.Start(choices.Fleet);
         Uri signIn = await host.CreateSignInLinkAsync(cancellation);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Console.Out.WriteLine($"""
@@ -82,6 +84,7 @@ internal static class UpCommand
               sign in   {signIn}   (once, within 15 minutes)
               data      {Path.GetFullPath(choices.Data)}
               phones    {choices.Fleet} virtual phones report every few seconds
+              acquirer  {options.Acquirer}
 
               Take a first payment in a second shell:
 
@@ -110,7 +113,12 @@ internal static class UpCommand
         ? endPoint
         : throw new CommandException($"--acquirer {text}: expected address and port, such as 127.0.0.1:7583");
 
-    private static LabAcquirer StartLab(string data) => throw new NotImplementedException();
+    /// <summary>The lab's acquirer remembers across restarts what it authorised, as a real one does.</summary>
+    private static LabAcquirerHost StartLab(string data)
+    {
+        Directory.CreateDirectory(data);
+        return new LabAcquirerHost(new LabAcquirerOptions { LedgerPath = Path.Combine(data, "acquirer-ledger.jsonl") }, TimeProvider.System);
+    }
 
     private static async Task WaitForEndAsync(CancellationToken cancellation)
     {

@@ -61,13 +61,13 @@ public sealed class LabFleet(Uri backend, string folder, TimeProvider clock) : I
         }
     }
 
-    private static async Task ReportAsync(VirtualTerminal phone, CancellationToken closing)
+    private async Task ReportAsync(VirtualTerminal phone, CancellationToken closing)
     {
         try
         {
-            if (await phone.EnsureActiveAsync(closing) is null or { CanPay: true })
+            if (phone.IsEnrolled || (await Sandbox.ActivateAsync(phone, backend, closing)).CanPay)
             {
-                await phone.Terminal.PreflightAsync(closing);
+                await phone.HeartbeatAsync(closing);
             }
         }
         catch (HttpRequestException)

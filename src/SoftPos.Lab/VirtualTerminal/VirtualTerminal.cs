@@ -89,14 +89,14 @@ public sealed class VirtualTerminal : IAsyncDisposable
     }
 
     /// <summary>
-    /// The same card may be tapped on phones of other folders, and the issuer remembers its counter: the start grows by one every 15 minutes
-    /// of a year and a half, within the 65,000 that a counter has.
+    /// The same card may be tapped on phones of other folders, and the issuer remembers its counter: the start grows by one every 20 seconds
+    /// of twelve days, within the 65,000 that a counter has.
     /// </summary>
     private static int CounterOf(TimeProvider clock)
     {
-        const int QuartersInRange = 52_000;
-        long quarters = clock.GetUtcNow().ToUnixTimeSeconds() / (15 * 60);
-        return (int)(quarters % QuartersInRange);
+        const int StepsInRange = 52_000;
+        long steps = clock.GetUtcNow().ToUnixTimeSeconds() / 20;
+        return (int)(steps % StepsInRange);
     }
 
     private sealed class Screen(Action<PaymentScreen>? show) : IPaymentUi

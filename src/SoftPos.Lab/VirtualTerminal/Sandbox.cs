@@ -1,0 +1,22 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using SoftPos.Terminal;
+
+namespace SoftPos.Lab.VirtualTerminal;
+
+/// <summary>What a sandbox gives for the asking, so that a first payment needs no account.</summary>
+public static class Sandbox
+{
+    /// <summary>Asks for an activation code and enrols the phone with it.</summary>
+    /// <exception cref="HttpRequestException">No sandbox answers there.</exception>
+    public static async Task<TrustResult> ActivateAsync(VirtualTerminal phone, Uri backend, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(phone);
+        using HttpClient http = new() { BaseAddress = backend };
+        using HttpResponseMessage response = await http.PostAsync(
+            new Uri("sandbox/v1/activation-codes", UriKind.Relative), null, cancellation);
+        response.EnsureSuccessStatusCode();
+        JsonNode answer = (await response.Content.ReadFromJsonAsync<JsonNode>(cancellation))!;
+        return await phone.ActivateAsync(answer["code"]!.GetValue<string>(), cancellation);
+    }
+}
