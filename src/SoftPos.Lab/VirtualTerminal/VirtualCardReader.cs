@@ -4,18 +4,24 @@ using SoftPos.Terminal;
 namespace SoftPos.Lab.VirtualTerminal;
 
 /// <summary>A reader with a virtual card on it: as soon as the field is on, the card is there.</summary>
-internal sealed class VirtualCardReader(VirtualCard card, TimeProvider clock, Action<int> counterUsed) : CardReader
+internal sealed class VirtualCardReader(string name, TimeProvider clock) : CardReader
 {
-    public override string Name => $"virtual card {card.Description.Name}";
+    private VirtualCard? _card;
+
+    public override string Name => $"virtual card {name}";
+
+    /// <summary>Puts a card on the reader.</summary>
+    public void Place(VirtualCard card) => _card = card;
 
     internal override ValueTask<CardChannel> WaitForCardAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        VirtualCard card = _card ?? throw new CardReaderException("no virtual card was placed on the reader");
         card.EnterField();
-        return ValueTask.FromResult<CardChannel>(new Channel(card, clock, counterUsed));
+        return ValueTask.FromResult<CardChannel>(new Channel(card, clock));
     }
 
-    private sealed class Channel(VirtualCard card, TimeProvider clock, Action<int> counterUsed) : CardChannel
+    private sealed class Channel(VirtualCard card, TimeProvider clock) : CardChannel
     {
         private bool _hasLeft;
 
@@ -26,15 +32,8 @@ internal sealed class VirtualCardReader(VirtualCard card, TimeProvider clock, Ac
                 await Task.Delay(card.Delay, clock, cancellation).ConfigureAwait(false);
             }
 
-            int before = card.Counter;
             byte[]? answer = _hasLeft ? null : card.Transceive(command.Span);
             _hasLeft |= answer is null;
-            if (card.Counter != before)
-            {
-                // Before the answer is out: a card never shows the same counter twice.
-                counterUsed(card.Counter);
-            }
-
             return answer;
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using SoftPos.Contract;
 using SoftPos.Lab.Cards;
@@ -11,12 +10,17 @@ namespace SoftPos.Lab.VirtualTerminal;
 public sealed class VirtualTerminal : IAsyncDisposable
 {
     private readonly CardReader _reader;
+    private readonly VirtualTerminalOptions _options;
+    private readonly RandomNumberGenerator _randomness;
     private readonly RandomNumberGenerator? _ownRandomness;
 
-    private VirtualTerminal(SoftPosTerminal terminal, CardReader reader, RandomNumberGenerator? ownRandomness)
+    private VirtualTerminal(
+        SoftPosTerminal terminal, CardReader reader, VirtualTerminalOptions options, RandomNumberGenerator randomness, RandomNumberGenerator? ownRandomness)
     {
         Terminal = terminal;
         _reader = reader;
+        _options = options;
+        _randomness = randomness;
         _ownRandomness = ownRandomness;
     }
 
@@ -35,8 +39,12 @@ public sealed class VirtualTerminal : IAsyncDisposable
             ?? throw new ArgumentException($"the lab has no phone named {options.Phone}", nameof(options));
         RandomNumberGenerator? own = options.Randomness is null ? RandomNumberGenerator.Create() : null;
         RandomNumberGenerator randomness = options.Randomness ?? own!;
-        FolderStore folder = new(options.Folder);
-        CardReader reader = options.Reader ?? ReaderOf(options, folder, randomness);
+        if (options.Reader is null && LabCardCatalogue.Find(options.Card) is null)
+        {
+            throw new ArgumentException($"the lab has no card named {options.Card}", nameof(options));
+        }
+
+        CardReader reader = options.Reader ?? new VirtualCardReader(options.Card, options.Clock);
         LabPhone phone = new(description, new LabAttestationAuthority(), options.Clock, randomness);
         TerminalOptions terminal = new()
         {
@@ -45,7 +53,7 @@ public sealed class VirtualTerminal : IAsyncDisposable
             Language = options.Language,
             CardTimeout = options.CardTimeout,
         };
-        return new VirtualTerminal(await SoftPosTerminal.CreateAsync(terminal, cancellation).ConfigureAwait(false), reader, own);
+        return new VirtualTerminal(await SoftPosTerminal.CreateAsync(terminal, cancellation).ConfigureAwait(false), reader, options, randomness, own);
     }
 
     /// <summary>Enrols the phone with a one-time code.</summary>
@@ -59,8 +67,17 @@ public sealed class VirtualTerminal : IAsyncDisposable
     /// <param name="order">Amount, currency, kind.</param>
     /// <param name="show">Is told each screen; null for nobody.</param>
     /// <param name="cancellation">Cancels until the payment is sent.</param>
-    public Task<PaymentResult> PayAsync(PaymentOrder order, Action<PaymentScreen>? show = null, CancellationToken cancellation = default) =>
-        Terminal.PayAsync(order, new Screen(show), cancellation);
+    public async Task<PaymentResult> PayAsync(PaymentOrder order, Action<PaymentScreen>? show = null, CancellationToken cancellation = default)
+    {
+        if (_reader is VirtualCardReader antenna)
+        {
+            string beside = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_options.Folder))) ?? _options.Folder;
+            int counter = await new CardCounterFile(beside, _options.Card, _options.Clock).ReserveAsync(cancellation).ConfigureAwait(false);
+            antenna.Place(VirtualCard.Create(_options.Card, counter, bytes => _randomness.GetBytes(bytes))!);
+        }
+
+        return await Terminal.PayAsync(order, new Screen(show), cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Asks what became of a payment.</summary>
     public Task<PaymentResult> StatusAsync(Guid paymentId, CancellationToken cancellation = default) => Terminal.StatusAsync(paymentId, cancellation);
@@ -71,32 +88,6 @@ public sealed class VirtualTerminal : IAsyncDisposable
         await Terminal.DisposeAsync().ConfigureAwait(false);
         _reader.Dispose();
         _ownRandomness?.Dispose();
-    }
-
-    private static VirtualCardReader ReaderOf(VirtualTerminalOptions options, FolderStore folder, RandomNumberGenerator randomness)
-    {
-        string counterName = $"card-{options.Card}";
-        byte[]? stored = LabCardCatalogue.Find(options.Card) is null ? null : folder.Read(counterName);
-        int counter = Math.Max(stored is { Length: 4 } ? BinaryPrimitives.ReadInt32BigEndian(stored) : 0, CounterOf(options.Clock));
-        VirtualCard card = VirtualCard.Create(options.Card, counter, bytes => randomness.GetBytes(bytes))
-            ?? throw new ArgumentException($"the lab has no card named {options.Card}", nameof(options));
-        return new VirtualCardReader(card, options.Clock, used =>
-        {
-            byte[] bytes = new byte[4];
-            BinaryPrimitives.WriteInt32BigEndian(bytes, used);
-            folder.Write(counterName, bytes);
-        });
-    }
-
-    /// <summary>
-    /// The same card may be tapped on phones of other folders, and the issuer remembers its counter: the start grows by one every 20 seconds
-    /// of twelve days, within the 65,000 that a counter has.
-    /// </summary>
-    private static int CounterOf(TimeProvider clock)
-    {
-        const int StepsInRange = 52_000;
-        long steps = clock.GetUtcNow().ToUnixTimeSeconds() / 20;
-        return (int)(steps % StepsInRange);
     }
 
     private sealed class Screen(Action<PaymentScreen>? show) : IPaymentUi

@@ -18,7 +18,7 @@ public sealed record VirtualTerminalOptions
     /// <summary>A real reader instead of a virtual card.</summary>
     public CardReader? Reader { get; init; }
 
-    /// <summary>Folder of the phone: its keys, its state, the counter of its card. An enrolled phone is found there again.</summary>
+    /// <summary>Folder of the phone: its keys and its state. An enrolled phone is found there again; counters of cards lie beside it.</summary>
     public required string Folder { get; init; }
 
     /// <summary>Language tag of the texts.</summary>
