@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SoftPos.Backend.Console;
 using SoftPos.Backend.Endpoints;
 
 namespace SoftPos.Backend;
@@ -62,9 +63,6 @@ public sealed class BackendHost : IAsyncDisposable
         return new Uri(Address, "/sign-in#" + token);
     }
 
-    /// <summary>Waits until the node is asked to stop.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellation) => _application.WaitForShutdownAsync(cancellation);
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -97,6 +95,7 @@ public sealed class BackendHost : IAsyncDisposable
         builder.Services.AddSingleton(clock);
         rooms.AddTo(builder.Services);
         builder.Services.AddTerminalEndpoints();
+        builder.Services.AddConsole();
         WebApplication application = builder.Build();
         application.UseReasonProblems();
         application.MapTerminalEndpoints();
@@ -106,6 +105,7 @@ public sealed class BackendHost : IAsyncDisposable
             application.MapSandboxEndpoints();
         }
 
+        application.MapConsole();
         return application;
     }
 

@@ -117,7 +117,8 @@ public sealed class PaymentGateway : IDisposable
         }
 
         MerchantRecord? merchant = await _database.Merchants.FindAsync(stored.Record.MerchantId, cancellation).ConfigureAwait(false);
-        List<JournalEntry> entries = await _database.Journal.OfSubjectAsync(stored.Record.PaymentId.ToString(), cancellation: cancellation).ConfigureAwait(false);
+        List<JournalEntry> entries = await _database.Journal
+            .OfSubjectAsync(stored.Record.PaymentId.ToString(), cancellation: cancellation).ConfigureAwait(false);
         return PaymentReply.Of(PaymentAnswers.Encode(stored.Record, merchant, [.. entries.Select(static e => e.Trace)]));
     }
 
@@ -179,7 +180,8 @@ public sealed class PaymentGateway : IDisposable
         return taken switch
         {
             ChangeRefusal.None => PaymentReply.Of(await _authorisation.AuthoriseAsync(admitted!, received, trace!).ConfigureAwait(false)),
-            ChangeRefusal.PaymentExists => await RepeatAsync((await _database.Payments.FindAsync(request.PaymentId).ConfigureAwait(false))!, mine).ConfigureAwait(false),
+            ChangeRefusal.PaymentExists => await RepeatAsync(
+                (await _database.Payments.FindAsync(request.PaymentId).ConfigureAwait(false))!, mine).ConfigureAwait(false),
             _ => await RefuseAsync(
                 request.PaymentId, terminal, new PaymentRefusal(ReasonCodes.KsnRefused, "the key serial number was used before")).ConfigureAwait(false),
         };

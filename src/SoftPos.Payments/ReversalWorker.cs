@@ -92,7 +92,8 @@ public sealed class ReversalWorker : IDisposable
     {
         StoredPayment? stored = await _database.Payments.FindAsync(paymentId).ConfigureAwait(false);
         return stored is not null
-            && await _steps.TakeAsync(await _steps.StandAsync(stored).ConfigureAwait(false), new PaymentEvent.ReversalResumed()).ConfigureAwait(false) is not null;
+            && await _steps.TakeAsync(
+                await _steps.StandAsync(stored).ConfigureAwait(false), new PaymentEvent.ReversalResumed()).ConfigureAwait(false) is not null;
     }
 
     /// <inheritdoc/>
@@ -136,7 +137,8 @@ public sealed class ReversalWorker : IDisposable
             return answer.Kind switch
             {
                 AnswerKind.NotSent => new PaymentEvent.ReversalNotSent(),
-                AnswerKind.Answered when ReversalMessage.Read(answer.Bytes.Span, payment, _options.Dialect) is { } code => new PaymentEvent.ReversalAnswered(code),
+                AnswerKind.Answered when ReversalMessage.Read(answer.Bytes.Span, payment, _options.Dialect) is { } code =>
+                    new PaymentEvent.ReversalAnswered(code),
                 _ => null,
             };
         }

@@ -49,7 +49,10 @@ public static class ActivationCodeWrites
         byte[] hash = OneTimeSecret.HashOf(code);
         return change
             .Require((session, now) => session.First(
-                "SELECT 1 FROM activation_code WHERE code_hash = $1 AND redeemed IS NULL AND expires > $2", static r => r.GetInt32(0), hash, now.ToColumn()) == 1
+                "SELECT 1 FROM activation_code WHERE code_hash = $1 AND redeemed IS NULL AND expires > $2",
+                static r => r.GetInt32(0),
+                hash,
+                now.ToColumn()) == 1
                     ? ChangeRefusal.None
                     : ChangeRefusal.CodeInvalid)
             .Write((session, now) => session.Execute(

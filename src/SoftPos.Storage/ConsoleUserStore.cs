@@ -41,7 +41,8 @@ public sealed class ConsoleUserStore
     {
         byte[] hash = OneTimeSecret.HashOf(token);
         string? userId = await _database.ReadAsync(
-            session => session.First("SELECT user_id FROM sign_in_link WHERE token_hash = $1", static r => r.GetString(0), hash), cancellation).ConfigureAwait(false);
+            session => session.First("SELECT user_id FROM sign_in_link WHERE token_hash = $1", static r => r.GetString(0), hash),
+            cancellation).ConfigureAwait(false);
         if (userId is null || await FindAsync(userId, cancellation).ConfigureAwait(false) is not { Disabled: false } user)
         {
             return null;

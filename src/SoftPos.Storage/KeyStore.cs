@@ -59,7 +59,9 @@ public sealed class KeyStore
 
     /// <summary>All keys by name. A back end has tens.</summary>
     public ValueTask<List<KeyRecord>> ListAsync(CancellationToken cancellation = default) => _database.ReadAsync(
-        static session => session.Rows("SELECT name, purpose, state, sealed, check_value, created, changed FROM key ORDER BY name LIMIT 10000", Read), cancellation);
+        static session => session.Rows(
+            "SELECT name, purpose, state, sealed, check_value, created, changed FROM key ORDER BY name LIMIT 10000", Read),
+        cancellation);
 
     private static KeyRecord Read(SqliteDataReader reader) => new()
     {

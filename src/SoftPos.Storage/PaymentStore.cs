@@ -133,7 +133,8 @@ public sealed class PaymentStore
         return _database.ReadAsync(
             session => (terminalId, merchantId) switch
             {
-                ({ } terminal, _) => session.Rows(Row + "WHERE terminal_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", Read, terminal.ToColumn(), before, limit),
+                ({ } terminal, _) => session.Rows(
+                    Row + "WHERE terminal_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", Read, terminal.ToColumn(), before, limit),
                 (_, { } merchant) => session.Rows(Row + "WHERE merchant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", Read, merchant, before, limit),
                 _ => session.Rows(Row + "WHERE seq < $1 ORDER BY seq DESC LIMIT $2", Read, before, limit),
             },

@@ -37,7 +37,8 @@ internal sealed class DanhuVisa
     public byte TerminalType { get; set; } = 0x22;
 
     /// <summary>The response whose command begins so.</summary>
-    public byte[] ResponseTo(string header) => Exchanges.First(exchange => Convert.ToHexString(exchange.Command).StartsWith(header, StringComparison.Ordinal)).Response;
+    public byte[] ResponseTo(string header) =>
+        Exchanges.First(exchange => Convert.ToHexString(exchange.Command).StartsWith(header, StringComparison.Ordinal)).Response;
 
     public void Replace(string header, Func<byte[], byte[]> change)
     {

@@ -174,7 +174,10 @@ public sealed class AdmissionTests
         PaymentRequest request = shop.Request();
         await shop.SaleAsync(request);
         byte[] Ask(Guid payment, DateTimeOffset at) => SignedMessage.Sign(
-            key, MessageType.PaymentStatus, second.TerminalId.ToByteArray(bigEndian: true), new PaymentStatusRequest { PaymentId = payment, DeviceTime = at }.Encode());
+            key,
+            MessageType.PaymentStatus,
+            second.TerminalId.ToByteArray(bigEndian: true),
+            new PaymentStatusRequest { PaymentId = payment, DeviceTime = at }.Encode());
         DateTimeOffset now = shop.Clock.GetUtcNow();
         Assert.Equal(ReasonCodes.PaymentUnknown, (await shop.Gateway.StatusAsync(Ask(request.PaymentId, now))).Refusal!.Reason);
         Assert.Equal("CLOCK_SKEW", (await shop.Gateway.StatusAsync(Ask(request.PaymentId, now.AddMinutes(-6)))).Refusal!.Reason);

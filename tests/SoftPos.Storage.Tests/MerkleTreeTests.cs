@@ -43,8 +43,8 @@ public sealed class MerkleTreeTests
         byte[][] inclusion = [Bytes(Leaf3), Bytes(Roots[2]), Bytes(Root4To7)];
         Assert.Equal(Leaf2, MerkleTree.Hex(MerkleTree.LeafHash([0x10])));
         Assert.True(MerkleTree.VerifyInclusion(2, 7, Bytes(Leaf2), inclusion, Bytes(Roots[7])));
-        Assert.True(MerkleTree.VerifyInclusion(
-            6, 7, MerkleTree.LeafHash(Bytes(Entries[6])), [Bytes("0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a"), Bytes(Roots[4])], Bytes(Roots[7])));
+        byte[] node = Bytes("0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a");
+        Assert.True(MerkleTree.VerifyInclusion(6, 7, MerkleTree.LeafHash(Bytes(Entries[6])), [node, Bytes(Roots[4])], Bytes(Roots[7])));
         byte[][] consistency = [Bytes(Leaf2), Bytes(Leaf3), Bytes(Roots[2]), Bytes(Root4To7)];
         Assert.True(MerkleTree.VerifyConsistency(3, 7, Bytes(Roots[3]), Bytes(Roots[7]), consistency));
         Assert.True(MerkleTree.VerifyConsistency(4, 7, Bytes(Roots[4]), Bytes(Roots[7]), [Bytes(Root4To7)]));

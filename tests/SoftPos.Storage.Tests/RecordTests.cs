@@ -128,7 +128,10 @@ public sealed class RecordTests
         await using Scratch scratch = await Scratch.OpenAsync();
         Database database = scratch.Database;
         DateTimeOffset now = scratch.Clock.GetUtcNow();
-        KeyRecord key = new() { Name = "bdk.data", Purpose = "data", State = KeyState.Active, SealedKey = [1, 2], CheckValue = [3], CreatedAt = now, ChangedAt = now };
+        KeyRecord key = new()
+        {
+            Name = "bdk.data", Purpose = "data", State = KeyState.Active, SealedKey = [1, 2], CheckValue = [3], CreatedAt = now, ChangedAt = now,
+        };
         MerchantRecord merchant = new()
         {
             MerchantId = "m1", Name = "Café", City = "Riga", Country = "LV", CardAcceptorId = "1", CategoryCode = "5814", Currency = "978",
@@ -211,14 +214,16 @@ public sealed class RecordTests
 
     private static TerminalRecord Terminal(Guid id, string merchant) => new()
     {
-        TerminalId = id, MerchantId = merchant, DeviceKey = [.. id.ToByteArray(), 1], AgreementKey = [2], State = TerminalState.Active, Verdict = Verdict.Trusted,
+        TerminalId = id, MerchantId = merchant, DeviceKey = [.. id.ToByteArray(), 1], AgreementKey = [2],
+        State = TerminalState.Active, Verdict = Verdict.Trusted,
         AcquirerTerminalId = "SP000001", DataKeyId = [1, 2, 3, 4, 5, 6, 7, 8], EnrolledAt = DateTimeOffset.UnixEpoch,
         Health = new Dictionary<string, double> { ["batteryTemperatureCelsius"] = 31.4 },
         Findings =
         [
             new Finding
             {
-                Rule = "r", Reason = ReasonCodes.Internal, Claim = "c", EvidenceHash = "00", Severity = Severity.Info, Response = FindingResponse.Notice, Detail = "d",
+                Rule = "r", Reason = ReasonCodes.Internal, Claim = "c", EvidenceHash = "00", Severity = Severity.Info,
+                Response = FindingResponse.Notice, Detail = "d",
             },
         ],
     };

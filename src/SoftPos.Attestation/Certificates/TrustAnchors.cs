@@ -8,6 +8,10 @@ public sealed class TrustAnchors
 {
     private static readonly Lazy<TrustAnchors> BuiltIn = new(() => LoadResource("SoftPos.Attestation.Android.google-roots.json"));
 
+    private static readonly Lazy<TrustAnchors> AppleAttestation = new(() => LoadResource("SoftPos.Attestation.Apple.apple-attestation-root.json"));
+
+    private static readonly Lazy<TrustAnchors> AppleReceipt = new(() => LoadResource("SoftPos.Attestation.Apple.apple-receipt-root.json"));
+
     private readonly TrustAnchor[] _anchors;
 
     /// <summary>Takes the anchors in the order in which they are tried.</summary>
@@ -15,6 +19,12 @@ public sealed class TrustAnchors
 
     /// <summary>Google's hardware attestation roots, with the public software roots as known enemies.</summary>
     public static TrustAnchors Google => BuiltIn.Value;
+
+    /// <summary>Apple's root of App Attest certificates.</summary>
+    public static TrustAnchors AppAttest => AppleAttestation.Value;
+
+    /// <summary>Apple's root of App Attest receipts.</summary>
+    public static TrustAnchors AppAttestReceipt => AppleReceipt.Value;
 
     /// <summary>All anchors.</summary>
     public IReadOnlyList<TrustAnchor> All => _anchors;

@@ -61,6 +61,7 @@ internal static class AndroidClaims
         Defined, "android.rootOfTrust.present", ClaimKind.Flag, "the hardware says how the phone booted");
     private static readonly Claim Locked = Claim.Define(
         Defined, "android.rootOfTrust.deviceLocked", ClaimKind.Flag, "the boot loader is locked");
+    private static readonly Claim LockState = Claim.Define(Defined, "android.rootOfTrust.lockState", ClaimKind.Text, "locked or unlocked");
     private static readonly Claim BootState = Claim.Define(
         Defined, "android.rootOfTrust.verifiedBootState", ClaimKind.Text, "VERIFIED, SELF_SIGNED, UNVERIFIED or FAILED");
     private static readonly Claim BootKey = Claim.Define(
@@ -173,6 +174,7 @@ internal static class AndroidClaims
         }
 
         claims.Set(Locked, root.DeviceLocked);
+        claims.Set(LockState, root.DeviceLocked ? "locked" : "unlocked");
         claims.Set(BootState, KeyDescriptionJson.NameOf(root.VerifiedBootState));
         claims.Set(BootKey, Convert.ToHexStringLower(root.VerifiedBootKey.Span));
         claims.Set(BootHash, root.VerifiedBootHash is { } hash ? Convert.ToHexStringLower(hash.Span) : null);

@@ -36,6 +36,10 @@ public sealed class CompiledPolicy
 
     internal JsonObject Values { get; }
 
+    /// <summary>A value of the policy that is a list of texts, such as <c>packages</c>; empty when it is none.</summary>
+    public IReadOnlyList<string> Texts(string name) =>
+        Values[name] is JsonArray items ? [.. items.Select(item => item?.ToString() ?? string.Empty)] : [];
+
     /// <summary>Compiles YAML or JSON.</summary>
     /// <param name="utf8">The document.</param>
     /// <param name="values">Values that replace those of the document, such as the app's packages and signers; null for none.</param>

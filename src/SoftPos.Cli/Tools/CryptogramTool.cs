@@ -24,7 +24,10 @@ internal sealed class CryptogramTool : Tool
         {
             Words = ["ac", "verify", "arpc", "card-key", "session-key"],
         },
-        new("version", ToolValue.Text, "cryptogram version; by default told from scheme and 9F10") { Words = [.. CryptogramVersion.All.Select(version => version.Name)] },
+        new("version", ToolValue.Text, "cryptogram version; by default told from scheme and 9F10")
+        {
+            Words = [.. CryptogramVersion.All.Select(version => version.Name)],
+        },
         new("scheme", ToolValue.Text, "scheme whose form 9F10 has; default visa") { Words = ["visa", "mastercard", "amex", "unionpay", "ccd"] },
         PaymentFields.Key("imk", "issuer master key for application cryptograms, 16 bytes"),
         new("pan", ToolValue.Text, "primary account number, for the card key"),

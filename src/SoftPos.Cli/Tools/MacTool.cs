@@ -18,7 +18,8 @@ internal sealed class MacTool : Tool
         {
             Words = ["retail", "cbc", "cmac-aes", "cmac-tdes", "hmac-sha256", "hmac-sha1"],
         },
-        PaymentFields.Key("key", "key: 16 bytes for retail (or the first key, with key2), 8, 16 or 24 for cbc, 16, 24 or 32 for cmac-aes, 16 or 24 for cmac-tdes") with
+        PaymentFields.Key("key", "key: 16 bytes for retail (or the first key, with key2), "
+            + "8, 16 or 24 for cbc, 16, 24 or 32 for cmac-aes, 16 or 24 for cmac-tdes") with
         {
             Required = true,
         },
@@ -38,7 +39,8 @@ internal sealed class MacTool : Tool
 
     public override JsonObject Run(ToolRequest request)
     {
-        byte[] data = request.HexOrNull("data") ?? Encoding.UTF8.GetBytes(request.TextOrNull("text") ?? throw new ToolException("data", "missing; give data or text"));
+        byte[] data = request.HexOrNull("data")
+            ?? Encoding.UTF8.GetBytes(request.TextOrNull("text") ?? throw new ToolException("data", "missing; give data or text"));
         string algorithm = request.Word("algorithm", "retail");
         byte[] whole = PaymentFields.Guard("key", () => Compute(request, algorithm, data));
         if (request.HexOrNull("mac") is { } given)

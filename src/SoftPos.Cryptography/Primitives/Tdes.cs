@@ -2,14 +2,18 @@ namespace SoftPos.Cryptography;
 
 /// <summary>
 /// DES (8-byte key), two-key and three-key TDES (16 and 24 bytes) in ECB and CBC, without padding. Parity bits of keys are ignored.
-/// Nothing is allocated, and no key schedule outlives a call. Single DES is offered only as a part of ISO 9797-1 MACs and TDES DUKPT. Wrong lengths are <see cref="ArgumentException"/>.
+/// Nothing is allocated, and no key schedule outlives a call. Single DES is offered only as a part of ISO 9797-1 MACs and TDES DUKPT.
+/// Wrong lengths are <see cref="ArgumentException"/>.
 /// </summary>
 public static class Tdes
 {
     /// <summary>Block length in bytes.</summary>
     public const int BlockLength = 8;
 
-    /// <summary>Enciphers whole blocks independently; <paramref name="destination"/> has the length of <paramref name="data"/> and may be the same memory.</summary>
+    /// <summary>
+    /// Enciphers whole blocks independently; <paramref name="destination"/> has the length of <paramref name="data"/>
+    /// and may be the same memory.
+    /// </summary>
     public static void EncryptEcb(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) => Ecb(true, key, data, destination);
 
     /// <summary>Inverse of <see cref="EncryptEcb"/>.</summary>

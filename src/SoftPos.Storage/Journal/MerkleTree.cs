@@ -72,7 +72,9 @@ public static class MerkleTree
         return sn == 0 && root.SequenceEqual(hash);
     }
 
-    /// <summary>Verifies that the tree of <paramref name="newSize"/> entries extends that of <paramref name="oldSize"/>: nothing edited, nothing gone.</summary>
+    /// <summary>
+    /// Verifies that the tree of <paramref name="newSize"/> entries extends that of <paramref name="oldSize"/>: nothing edited, nothing gone.
+    /// </summary>
     public static bool VerifyConsistency(long oldSize, long newSize, ReadOnlySpan<byte> oldRoot, ReadOnlySpan<byte> newRoot, IReadOnlyList<byte[]> proof)
     {
         if (oldSize < 0 || oldSize > newSize || !WellFormed(proof) || oldRoot.Length != HashLength || newRoot.Length != HashLength)

@@ -158,7 +158,10 @@ public class KeyBlockTests
         using KeyBlockProtectionKey protection = new(new byte[32]);
         SeededRandom random = new(20261124);
         string good = KeyBlock.Wrap(
-            protection, Header('D', 'A') with { Options = [new KeyBlockOption("KS", "00604B120F9292800000"), new KeyBlockOption("LB", "x")] }, new byte[16], random);
+            protection,
+            Header('D', 'A') with { Options = [new KeyBlockOption("KS", "00604B120F9292800000"), new KeyBlockOption("LB", "x")] },
+            new byte[16],
+            random);
         for (int i = 0; i < Rounds; i++)
         {
             char[] text = good.ToCharArray();

@@ -9,7 +9,10 @@ public class PinBlockTests
     private static readonly byte[] TdesKey = Convert.FromHexString("0123456789ABCDEFFEDCBA9876543210");
     private static readonly byte[] AesKey = Convert.FromHexString("AF8CB133A78F8DC2D1359F18527593FB");
 
-    public static TheoryData<PinBlockFormat> Formats => [PinBlockFormat.Iso0, PinBlockFormat.Iso1, PinBlockFormat.Iso2, PinBlockFormat.Iso3, PinBlockFormat.Iso4];
+    public static TheoryData<PinBlockFormat> Formats =>
+    [
+        PinBlockFormat.Iso0, PinBlockFormat.Iso1, PinBlockFormat.Iso2, PinBlockFormat.Iso3, PinBlockFormat.Iso4,
+    ];
 
     [Theory]
     [MemberData(nameof(Formats))]

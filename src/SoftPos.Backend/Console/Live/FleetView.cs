@@ -58,9 +58,13 @@ internal sealed class FleetView(Database database, TimeProvider clock)
     /// <summary>The fleet is larger than the view.</summary>
     public bool IsPartial { get; private set; }
 
-    /// <summary>Number of terminals by verdict, among those in use.</summary>
+    /// <summary>Number of terminals by verdict.</summary>
     public IReadOnlyDictionary<Verdict, int> CountByVerdict() =>
         Snapshot().GroupBy(static row => row.Verdict).ToDictionary(static group => group.Key, static group => group.Count());
+
+    /// <summary>Number of terminals by merchant.</summary>
+    public IReadOnlyDictionary<string, int> CountByMerchant() =>
+        Snapshot().GroupBy(static row => row.MerchantId).ToDictionary(static group => group.Key, static group => group.Count());
 
     /// <summary>Number of terminals.</summary>
     public int Count => Snapshot().Length;

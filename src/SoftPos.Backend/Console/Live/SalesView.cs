@@ -53,6 +53,9 @@ internal sealed class SalesView(Database database, TimeProvider clock)
             new(record.CreatedAt, record.State, record.AmountMinor, record.Currency, record.TransactionType);
     }
 
+    /// <summary>Payments of any age without a definite answer, up to <see cref="MaxUnknown"/>.</summary>
+    public int UnknownNow => _unknownNow;
+
     /// <summary>Takes in a batch of entries.</summary>
     public async ValueTask ApplyAsync(IReadOnlyList<JournalEntry> entries, bool gap, CancellationToken cancellation)
     {

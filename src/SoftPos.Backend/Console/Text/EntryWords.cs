@@ -1,0 +1,79 @@
+using MudBlazor;
+
+namespace SoftPos.Backend.Console.Text;
+
+/// <summary>What the kinds of journal entries are called. A kind that is not known is shown by its own name.</summary>
+internal static class EntryWords
+{
+    private static readonly Dictionary<string, Tone> Known = new(StringComparer.Ordinal)
+    {
+        ["terminal.enrolled"] = new("good", Icons.Material.Filled.AddModerator, "Terminal enrolled"),
+        ["terminal.refused"] = new("bad", Icons.Material.Filled.GppBad, "Enrolment refused"),
+        ["terminal.suspended"] = new("bad", Icons.Material.Filled.PauseCircle, "Terminal suspended"),
+        ["terminal.resumed"] = new("good", Icons.Material.Filled.PlayCircle, "Terminal resumed"),
+        ["terminal.retired"] = new("calm", Icons.Material.Outlined.Inventory2, "Terminal retired"),
+        ["evidence.appraised"] = new("calm", Icons.Material.Outlined.Policy, "Evidence appraised"),
+        ["payment.received"] = new("calm", Icons.Material.Outlined.MoveToInbox, "Payment received"),
+        ["payment.sent"] = new("calm", Icons.Material.Outlined.Upload, "Sent to the acquirer"),
+        ["payment.approved"] = new("good", Icons.Material.Filled.CheckCircle, "Approved"),
+        ["payment.declined"] = new("bad", Icons.Material.Filled.Cancel, "Declined"),
+        ["payment.unknown"] = new("odd", Icons.Material.Filled.QuestionMark, "No definite answer"),
+        ["payment.abandoned"] = new("warn", Icons.Material.Filled.DoNotDisturbOn, "Abandoned, nothing was sent"),
+        ["payment.refused"] = new("bad", Icons.Material.Filled.Block, "Payment refused"),
+        ["payment.conflict"] = new("warn", Icons.Material.Outlined.ContentCopy, "Same identity, other payment"),
+        ["payment.reversal-sent"] = new("warn", Icons.Material.Filled.Undo, "Reversal sent"),
+        ["payment.reversal-not-sent"] = new("warn", Icons.Material.Outlined.CloudOff, "Reversal could not be sent"),
+        ["payment.reversal-refused"] = new("bad", Icons.Material.Outlined.Report, "Reversal refused"),
+        ["payment.reversal-parked"] = new("bad", Icons.Material.Filled.Report, "Reversal parked, needs a person"),
+        ["payment.reversal-resumed"] = new("warn", Icons.Material.Outlined.Replay, "Reversal resumed"),
+        ["payment.reversed"] = new("good", Icons.Material.Filled.Undo, "Reversed"),
+        ["payment.late-answer"] = new("warn", Icons.Material.Outlined.Schedule, "Answer came late"),
+        ["key.generated"] = new("calm", Icons.Material.Outlined.VpnKey, "Key generated"),
+        ["console.signed-in"] = new("calm", Icons.Material.Outlined.Login, "Signed in"),
+        ["console.link-made"] = new("calm", Icons.Material.Outlined.Link, "Sign-in link made"),
+        ["activation.code-made"] = new("calm", Icons.Material.Outlined.Pin, "Activation code made"),
+        ["installation.created"] = new("calm", Icons.Material.Outlined.Foundation, "Installation created"),
+    };
+
+    public static Tone Of(string kind) => Known.TryGetValue(kind, out Tone? known) ? known : new("calm", Icons.Material.Outlined.Circle, kind);
+
+    /// <summary>Page of the entry's subject, or null.</summary>
+    public static string? AddressOf(string kind, string subject)
+    {
+        if (!Guid.TryParse(subject, out Guid _))
+        {
+            return null;
+        }
+
+        string area = Live.Kinds.AreaOf(kind);
+        return area switch
+        {
+            "payment" => kind is "payment.refused" ? null : $"/payments/{subject}",
+            "terminal" or "evidence" => $"/terminals/{subject}",
+            _ => null,
+        };
+    }
+
+    /// <summary><c>batteryTemperatureCelsius</c> becomes <c>Battery temperature celsius</c>.</summary>
+    public static string Name(string key)
+    {
+        System.Text.StringBuilder words = new(key.Length + 8);
+        foreach (char c in key)
+        {
+            if (words.Length == 0)
+            {
+                words.Append(char.ToUpperInvariant(c));
+            }
+            else if (char.IsAsciiLetterUpper(c))
+            {
+                words.Append(' ').Append(char.ToLowerInvariant(c));
+            }
+            else
+            {
+                words.Append(c is '-' or '_' ? ' ' : c);
+            }
+        }
+
+        return words.ToString();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using SoftPos.Terminal;
+
+namespace SoftPos.Lab.VirtualTerminal;
+
+/// <summary>A lab phone with the SDK, and what lies on its antenna.</summary>
+public sealed record VirtualTerminalOptions
+{
+    /// <summary>Address of the back end; of the sandbox <c>http</c> on the loopback.</summary>
+    public required Uri Backend { get; init; }
+
+    /// <summary>Name of the phone in the lab's catalogue.</summary>
+    public string Phone { get; init; } = "good";
+
+    /// <summary>Name of the card in the lab's catalogue; not looked at when there is a reader.</summary>
+    public string Card { get; init; } = "visa";
+
+    /// <summary>A real reader instead of a virtual card.</summary>
+    public CardReader? Reader { get; init; }
+
+    /// <summary>Folder of the phone: its keys, its state, the counter of its card. An enrolled phone is found there again.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Language tag of the texts.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary>How long the terminal waits for a card.</summary>
+    public TimeSpan CardTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Clock of the lab.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Randomness of the lab; null takes the operating system's.</summary>
+    public RandomNumberGenerator? Randomness { get; init; }
+}
