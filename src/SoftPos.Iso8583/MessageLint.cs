@@ -10,7 +10,9 @@ public static class MessageLint
         List<Iso8583Fault> found = [];
         if (message.Dialect.Messages.TryGetValue(message.Type.ToString(), out MessageProfile? profile))
         {
-            found.AddRange(profile.Required.Where(field => !message.Has(field)).Select(field => new Iso8583Fault(FieldNames.Of(field), 0, Iso8583Rule.Missing)));
+            found.AddRange(profile.Required
+                .Where(field => !message.Has(field))
+                .Select(field => new Iso8583Fault(FieldNames.Of(field), 0, Iso8583Rule.Missing)));
             found.AddRange(message.Fields.ToList()
                 .Where(field => profile.Optional is { } optional && !optional.Contains(field) && !profile.Required.Contains(field))
                 .Select(field => new Iso8583Fault(FieldNames.Of(field), 0, Iso8583Rule.Unexpected)));

@@ -18,7 +18,10 @@ public readonly record struct MessageType
     /// <summary>Second digit: 1 authorisation, 2 financial, 3 file action, 4 reversal, 5 reconciliation, 6 administrative, 7 fee, 8 network.</summary>
     public int Class => Value / 100 % 10;
 
-    /// <summary>Third digit: 0 request, 1 response, 2 advice, 3 advice response, 4 notification, 5 its acknowledgement, 6 instruction, 7 its acknowledgement.</summary>
+    /// <summary>
+    /// Third digit: 0 request, 1 response, 2 advice, 3 advice response, 4 notification, 5 its acknowledgement, 6 instruction,
+    /// 7 its acknowledgement.
+    /// </summary>
     public int Function => Value / 10 % 10;
 
     /// <summary>Fourth digit: 0 acquirer, 2 issuer, 4 other; plus one for a repeat.</summary>

@@ -73,7 +73,10 @@ internal sealed class Iso8583EncodeTool : Tool
     public override IReadOnlyList<ToolOption> Options { get; } =
     [
         new("mti", ToolValue.Text, "message type, four digits") { Required = true },
-        new("fields", ToolValue.Json, "object by field number: text, hexadecimal for binary fields, or an object of inner values by name or tag") { Required = true },
+        new("fields", ToolValue.Json, "object by field number: text, hexadecimal for binary fields, or an object of inner values by name or tag")
+        {
+            Required = true,
+        },
         new("header", ToolValue.Text, "header of a dialect that has one"),
         Iso8583Input.Dialect,
     ];

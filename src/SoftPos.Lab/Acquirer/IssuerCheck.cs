@@ -111,7 +111,8 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
             return new IssuerFinding(card, "59", "application of another brand");
         }
 
-        if (Input(data) is not { IssuerApplicationData.Length: >= 7 } input || data[0x9F26]?.ToArray() is not { Length: ApplicationCryptogram.Length } cryptogram)
+        if (Input(data) is not { IssuerApplicationData.Length: >= 7 } input
+            || data[0x9F26]?.ToArray() is not { Length: ApplicationCryptogram.Length } cryptogram)
         {
             return new IssuerFinding(card, "30", "DE 55 lacks an element of the cryptogram");
         }

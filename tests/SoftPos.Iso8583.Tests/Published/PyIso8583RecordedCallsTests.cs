@@ -166,7 +166,8 @@ public sealed partial class PyIso8583RecordedCallsTests
             && (error.Contains("unknown encoding", StringComparison.Ordinal) || error.Contains("does not fit", StringComparison.Ordinal));
         Assert.True(aboutSpecification, $"call {index}: specification refused ({string.Join("; ", faults)}) but recorded '{error ?? "success"}'");
         string field = FieldOf(error!);
-        Assert.Contains(faults, fault => fault.Path.Contains(field is "p" or "1" ? "$.bitmap" : field is "t" ? "$.messageType" : $"$.fields.{field}.", StringComparison.Ordinal));
+        string path = field is "p" or "1" ? "$.bitmap" : field is "t" ? "$.messageType" : $"$.fields.{field}.";
+        Assert.Contains(faults, fault => fault.Path.Contains(path, StringComparison.Ordinal));
     }
 
     private static void AssertSameFault(int index, string error, Iso8583Fault fault, bool withPosition)

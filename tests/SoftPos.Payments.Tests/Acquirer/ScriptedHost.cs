@@ -48,9 +48,11 @@ internal sealed class HostConnection(Socket socket) : IAsyncDisposable
             FrameOutcome outcome = FrameFormat.TwoBytes.Read(ref buffer, out ReadOnlySequence<byte> message);
             if (outcome is FrameOutcome.Message)
             {
-                Assert.True(Iso8583Message.TryDecode(message.ToArray(), ShippedDialects.Lab, out Iso8583Message? decoded, out Iso8583Fault fault), fault.Message);
+                bool whole = Iso8583Message.TryDecode(
+                    message.ToArray(), ShippedDialects.Lab, out Iso8583Message? decoded, out Iso8583Fault fault);
+                Assert.True(whole, fault.Message);
                 _reader.AdvanceTo(buffer.Start);
-                return decoded;
+                return decoded!;
             }
 
             _reader.AdvanceTo(buffer.Start, buffer.End);
