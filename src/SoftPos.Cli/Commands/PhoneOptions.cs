@@ -90,7 +90,7 @@ internal sealed class PhoneOptions
         }
 
         string? name = wanted == AnyReader
-            ? names.FirstOrDefault()
+            ? names is [string only, ..] ? only : null
             : names.FirstOrDefault(known => known.Contains(wanted, StringComparison.OrdinalIgnoreCase));
         return name is null
             ? throw new CommandException(
