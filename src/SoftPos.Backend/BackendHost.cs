@@ -80,6 +80,7 @@ public sealed class BackendHost : IAsyncDisposable
             ApplicationName = System.Reflection.Assembly.GetEntryAssembly()!.GetName().Name,
         });
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

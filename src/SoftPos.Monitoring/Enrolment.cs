@@ -152,7 +152,7 @@ public sealed class Enrolment
             Model = enrolling.Request.Model,
             OsVersion = enrolling.Request.OsVersion,
             SdkVersion = enrolling.Request.SdkVersion,
-            EvidenceSequence = -1,
+            EvidenceSequence = 0,
             BootKey = memory.History.BootKey,
             AttestationMemory = memory.After(result.Findings, enrolling.Now).ToJson(),
             EnrolledAt = enrolling.Now,
