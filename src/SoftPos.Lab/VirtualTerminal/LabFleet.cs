@@ -1,4 +1,5 @@
 using System.Globalization;
+using SoftPos.Contract;
 using SoftPos.Lab.Phones;
 
 namespace SoftPos.Lab.VirtualTerminal;
@@ -49,11 +50,10 @@ public sealed class LabFleet(Uri backend, string folder, TimeProvider clock) : I
             await using VirtualTerminal phone = await VirtualTerminal.OpenAsync(
                 new VirtualTerminalOptions { Backend = backend, Folder = place, Phone = name, Clock = clock }, closing);
             using PeriodicTimer timer = new(Pause, clock);
-            do
+            while (await ReportAsync(phone, closing))
             {
-                await ReportAsync(phone, closing);
+                await timer.WaitForNextTickAsync(closing);
             }
-            while (await timer.WaitForNextTickAsync(closing));
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)
         {
@@ -61,11 +61,17 @@ public sealed class LabFleet(Uri backend, string folder, TimeProvider clock) : I
         }
     }
 
-    private async Task ReportAsync(VirtualTerminal phone, CancellationToken closing)
+    /// <summary>One turn; false when the phone was refused at its enrolment: what was refused is not asked again every few seconds.</summary>
+    private async Task<bool> ReportAsync(VirtualTerminal phone, CancellationToken closing)
     {
         try
         {
-            if (phone.IsEnrolled || (await Sandbox.ActivateAsync(phone, backend, closing)).CanPay)
+            if (!phone.IsEnrolled && (await Sandbox.ActivateAsync(phone, backend, closing)).Verdict is Verdict.Denied)
+            {
+                return false;
+            }
+
+            if (phone.IsEnrolled)
             {
                 await phone.HeartbeatAsync(closing);
             }
@@ -74,5 +80,7 @@ public sealed class LabFleet(Uri backend, string folder, TimeProvider clock) : I
         {
             // The back end is away or busy; the phone tries again at its next turn.
         }
+
+        return true;
     }
 }

@@ -63,7 +63,7 @@ internal static class SeededFleet
                 ["rule"] = f.Rule, ["reason"] = f.Reason, ["claim"] = f.Claim, ["value"] = f.Value, ["severity"] = f.Severity.ToString(),
                 ["response"] = f.Response.ToString(), ["detail"] = f.Detail,
             })]),
-            ["health"] = new JsonObject { ["batteryPercent"] = battery, ["batteryTemperatureCelsius"] = celsius, ["nfcErrors"] = sequence % 4 },
+            ["health"] = new JsonObject { ["batteryLevelPercent"] = battery, ["batteryTemperatureCelsius"] = celsius, ["nfcErrors"] = sequence % 4 },
         });
 
     public static TerminalRecord Terminal(int number, Verdict verdict, DateTimeOffset evidence, IReadOnlyList<Finding> findings) => new()
@@ -86,7 +86,7 @@ internal static class SeededFleet
         LastEvidenceAt = evidence,
         LastTrustedAt = verdict == Verdict.Trusted ? evidence : null,
         Findings = findings,
-        Health = new Dictionary<string, double> { ["batteryPercent"] = 96 - (number * 2 % 90), ["batteryTemperatureCelsius"] = 29 + (number % 18) },
+        Health = new Dictionary<string, double> { ["batteryLevelPercent"] = 96 - (number * 2 % 90), ["batteryTemperatureCelsius"] = 29 + (number % 18) },
     };
 
     public static PaymentRecord Payment(int number, PaymentState state, string reason, DateTimeOffset at, long amountMinor) => new()

@@ -39,7 +39,7 @@ internal sealed record FleetRow
         State = terminal.State,
         Reason = terminal.Findings.OrderByDescending(static f => f.Response).ThenByDescending(static f => f.Severity).FirstOrDefault()?.Reason,
         LastEvidenceAt = terminal.LastEvidenceAt,
-        BatteryPercent = terminal.Health.TryGetValue("batteryPercent", out double percent) ? percent : null,
+        BatteryPercent = terminal.Health.TryGetValue("batteryLevelPercent", out double percent) ? percent : null,
         BatteryCelsius = terminal.Health.TryGetValue("batteryTemperatureCelsius", out double celsius) ? celsius : null,
     };
 

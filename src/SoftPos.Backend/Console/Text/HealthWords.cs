@@ -3,7 +3,7 @@ namespace SoftPos.Backend.Console.Text;
 /// <summary>Health figures by name: the unit stands in the name and is shown behind the figure.</summary>
 internal static class HealthWords
 {
-    private static readonly string[] First = ["batteryPercent", "batteryTemperatureCelsius"];
+    private static readonly string[] First = ["batteryLevelPercent", "batteryTemperatureCelsius"];
 
     private static readonly (string Ending, string Unit)[] Units =
     [
