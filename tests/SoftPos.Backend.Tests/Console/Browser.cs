@@ -47,6 +47,7 @@ internal sealed class Browser : IAsyncDisposable
         IPage page = await PageAsync(width, height, dark);
         await page.GotoAsync($"{host.Address}sign-in#{await host.TokenAsync()}");
         await page.GetByRole(AriaRole.Heading, new() { Name = "Now", Exact = true }).WaitForAsync();
+        await page.Locator(".live-live").WaitForAsync();
         return page;
     }
 

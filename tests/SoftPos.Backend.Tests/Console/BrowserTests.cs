@@ -110,6 +110,7 @@ public sealed class BrowserTests : IAsyncLifetime
         IPage page = await _browser.SignedInAsync(_host);
         await page.GotoAsync($"{_host.Address}terminals/{SeededFleet.Steady}");
         await page.GetByText("18 appraisals, all trusted").WaitForAsync();
+        await page.Locator(".live-live").WaitForAsync();
         string finding = await page.Locator(".finding").First.InnerTextAsync();
         Assert.Contains("android.rootOfTrust.deviceLocked", finding, StringComparison.Ordinal);
         Assert.Contains("boot.locked", finding, StringComparison.Ordinal);

@@ -35,6 +35,14 @@ internal static class EntryWords
         ["installation.created"] = new("calm", Icons.Material.Outlined.Foundation, "Installation created"),
     };
 
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
+    {
+        ["aid"] = "AID", ["maskedPan"] = "Number, masked", ["stan"] = "STAN (DE 11)", ["amountMinor"] = "Amount, minor units", ["nfcErrors"] = "NFC errors",
+        ["retrievalReference"] = "Retrieval reference (DE 37)", ["responseCode"] = "Response code (DE 39)", ["sdkVersion"] = "SDK version",
+        ["authorisationCode"] = "Authorisation code (DE 38)", ["acquirerTerminalId"] = "Acquirer's terminal (DE 41)", ["osVersion"] = "System version",
+        ["token"] = "Result token identity", ["dataKeyId"] = "Account data key", ["pinKeyId"] = "PIN key",
+    };
+
     public static Tone Of(string kind) => Known.TryGetValue(kind, out Tone? known) ? known : new("calm", Icons.Material.Outlined.Circle, kind);
 
     /// <summary>Page of the entry's subject, or null.</summary>
@@ -57,6 +65,11 @@ internal static class EntryWords
     /// <summary><c>batteryTemperatureCelsius</c> becomes <c>Battery temperature celsius</c>.</summary>
     public static string Name(string key)
     {
+        if (Names.TryGetValue(key, out string? known))
+        {
+            return known;
+        }
+
         System.Text.StringBuilder words = new(key.Length + 8);
         foreach (char c in key)
         {
