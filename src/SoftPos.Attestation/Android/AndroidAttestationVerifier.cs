@@ -75,7 +75,8 @@ public sealed class AndroidAttestationVerifier(VerifiedIssuers? issuers = null)
     {
         if (chain.Count is < MinPath - 1 or > MaxPath)
         {
-            problems.Add(new AttestationProblem("android.chain.length", ReasonCodes.ChainInvalid, $"{chain.Count} certificates; genuine chains have 3 to 6"));
+            problems.Add(new AttestationProblem("android.chain.length", ReasonCodes.ChainInvalid,
+                $"{chain.Count} certificates; genuine chains have 3 to 6"));
             return false;
         }
 
@@ -100,7 +101,8 @@ public sealed class AndroidAttestationVerifier(VerifiedIssuers? issuers = null)
         {
             if (!AttestationCertificate.TryParse(chain[i], out AttestationCertificate? certificate, out FormatFault? fault))
             {
-                problems.Add(new AttestationProblem("android.chain.certificate", ReasonCodes.ChainMalformed, fault!.ToString()) { Certificate = i, Fault = fault });
+                problems.Add(new AttestationProblem("android.chain.certificate", ReasonCodes.ChainMalformed, fault!.ToString())
+                    { Certificate = i, Fault = fault });
                 return false;
             }
 
@@ -130,21 +132,25 @@ public sealed class AndroidAttestationVerifier(VerifiedIssuers? issuers = null)
             if (certificates[i].Find(ObjectIdentifiers.KeyDescription) is not null)
             {
                 problems.Add(new AttestationProblem(
-                    "android.chain.extended", ReasonCodes.ChainExtended, "an attested key, not an attestation certificate, signed below it") { Certificate = i });
+                    "android.chain.extended", ReasonCodes.ChainExtended, "an attested key, not an attestation certificate, signed below it")
+                        { Certificate = i });
             }
         }
 
         AttestationCertificate leaf = certificates[0];
-        List<CertificateExtension> found = [.. leaf.Extensions.Where(extension => extension.ObjectIdentifier.Span.SequenceEqual(ObjectIdentifiers.KeyDescription))];
+        List<CertificateExtension> found = [.. leaf.Extensions.Where(extension =>
+            extension.ObjectIdentifier.Span.SequenceEqual(ObjectIdentifiers.KeyDescription))];
         if (leaf.Find(ObjectIdentifiers.KeyDescriptionEat) is not null)
         {
-            problems.Add(new AttestationProblem("android.chain.description", ReasonCodes.ChainMalformed, "an EAT key description, which no phone uses") { Certificate = 0 });
+            problems.Add(new AttestationProblem("android.chain.description", ReasonCodes.ChainMalformed,
+                "an EAT key description, which no phone uses") { Certificate = 0 });
         }
 
         if (found.Count != 1)
         {
             problems.Add(new AttestationProblem(
-                "android.chain.description", ReasonCodes.ChainMalformed, $"{found.Count} key descriptions in the leaf instead of one") { Certificate = 0 });
+                "android.chain.description", ReasonCodes.ChainMalformed, $"{found.Count} key descriptions in the leaf instead of one")
+                    { Certificate = 0 });
             return null;
         }
 
@@ -152,7 +158,8 @@ public sealed class AndroidAttestationVerifier(VerifiedIssuers? issuers = null)
         {
             FormatFault inCertificate = fault! with { Offset = fault.Offset + found[0].Offset };
             problems.Add(new AttestationProblem(
-                "android.keyDescription.form", ReasonCodes.ChainMalformed, $"{fault} ({inCertificate.Offset} in the leaf)") { Certificate = 0, Fault = fault });
+                "android.keyDescription.form", ReasonCodes.ChainMalformed, $"{fault} ({inCertificate.Offset} in the leaf)")
+                    { Certificate = 0, Fault = fault });
         }
 
         return description;

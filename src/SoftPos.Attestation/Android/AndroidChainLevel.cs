@@ -45,10 +45,12 @@ internal static class AndroidChainLevel
                 $"attested in {description.AttestationSecurityLevel}, kept in {description.KeyMintSecurityLevel}"));
         }
 
-        if (path.Level is { } level && description.AttestationSecurityLevel is not SecurityLevel.Software && level != description.AttestationSecurityLevel)
+        if (path.Level is { } level && description.AttestationSecurityLevel is not SecurityLevel.Software
+            && level != description.AttestationSecurityLevel)
         {
             problems.Add(new AttestationProblem(
-                "android.level.chain", ReasonCodes.SecurityLevelMismatch, $"the leaf claims {description.AttestationSecurityLevel}, its chain is of {level}"));
+                "android.level.chain", ReasonCodes.SecurityLevelMismatch,
+                    $"the leaf claims {description.AttestationSecurityLevel}, its chain is of {level}"));
         }
 
         CheckKey(path.Leaf.Key, description.HardwareEnforced, problems);
@@ -67,7 +69,8 @@ internal static class AndroidChainLevel
         };
         if (!agrees)
         {
-            problems.Add(new AttestationProblem("android.key.description", ReasonCodes.ChainInvalid, $"the key is {key.Kind} of {key.Bits} bits, its description says otherwise"));
+            problems.Add(new AttestationProblem("android.key.description", ReasonCodes.ChainInvalid,
+                $"the key is {key.Kind} of {key.Bits} bits, its description says otherwise"));
         }
     }
 

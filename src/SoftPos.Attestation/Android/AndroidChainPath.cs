@@ -36,7 +36,8 @@ internal sealed class AndroidChainPath
         if (path.Anchor is null)
         {
             problems.Add(new AttestationProblem(
-                "android.chain.root", ReasonCodes.ChainUntrustedRoot, $"ends in {certificates[^1].Issuer}, whose key is not an anchor") { Certificate = certificates.Count - 1 });
+                "android.chain.root", ReasonCodes.ChainUntrustedRoot, $"ends in {certificates[^1].Issuer}, whose key is not an anchor")
+                    { Certificate = certificates.Count - 1 });
             return path;
         }
 
@@ -45,20 +46,23 @@ internal sealed class AndroidChainPath
         {
             path.Kind = ChainKind.Software;
             problems.Add(new AttestationProblem(
-                "android.chain.software", ReasonCodes.SecurityLevelSoftware, $"ends in {path.Anchor.Label}: no secure hardware") { Certificate = certificates.Count - 1 });
+                "android.chain.software", ReasonCodes.SecurityLevelSoftware, $"ends in {path.Anchor.Label}: no secure hardware")
+                    { Certificate = certificates.Count - 1 });
             return path;
         }
 
         if (path.Kind is not ChainKind.None && !path.Anchor.Kinds.HasFlag(path.Kind))
         {
-            problems.Add(new AttestationProblem("android.chain.kind", ReasonCodes.ChainInvalid, $"{path.Anchor.Label} does not anchor {path.Kind} chains"));
+            problems.Add(new AttestationProblem("android.chain.kind", ReasonCodes.ChainInvalid,
+                $"{path.Anchor.Label} does not anchor {path.Kind} chains"));
         }
 
         path.Walk(issuers, problems);
         return path;
     }
 
-    /// <summary>Factory keys cannot be changed and may be expired; remote ones may not; nothing may be from the future. The leaf's dates come from the phone.</summary>
+    /// <summary>Factory keys cannot be changed and may be expired; remote ones may not; nothing may be from the future. The leaf's dates come from
+    /// the phone.</summary>
     public void CheckDates(DateTimeOffset time, List<AttestationProblem> problems)
     {
         bool mayExpire = Kind is ChainKind.Factory or ChainKind.Software;
@@ -165,7 +169,8 @@ internal sealed class AndroidChainPath
                 return true;
             case SignatureOutcome.Unsupported:
                 problems.Add(new AttestationProblem(
-                    "android.chain.algorithm", ReasonCodes.AlgorithmUnsupported, $"{certificate.Scheme} under a {issuer.Info.Kind} key cannot be verified here")
+                    "android.chain.algorithm", ReasonCodes.AlgorithmUnsupported,
+                        $"{certificate.Scheme} under a {issuer.Info.Kind} key cannot be verified here")
                 {
                     Certificate = index,
                     Severity = Severity.Serious,

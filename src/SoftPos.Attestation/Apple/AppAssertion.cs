@@ -64,7 +64,8 @@ public sealed record AppAssertion
             && IssuerKey.From(key).Verify(SignatureScheme.EcdsaSha256, nonce, read.Signature.Span) is SignatureOutcome.Valid;
         if (!genuine)
         {
-            problems.Add(new AttestationProblem("apple.assertion.signature", ReasonCodes.SignatureInvalid, "not signed by the enrolled key over this client data"));
+            problems.Add(new AttestationProblem("apple.assertion.signature", ReasonCodes.SignatureInvalid,
+                "not signed by the enrolled key over this client data"));
         }
 
         if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(evidence.AppId)), data!.RpIdHash.Span))
@@ -72,7 +73,8 @@ public sealed record AppAssertion
             problems.Add(new AttestationProblem("apple.appId", ReasonCodes.AppAttestInvalid, "made by another app"));
         }
 
-        return new AppAssertion { Counter = data.Counter, CounterRises = data.Counter > evidence.LastCounter, Problems = problems, EvidenceHash = hash };
+        return new AppAssertion { Counter = data.Counter, CounterRises = data.Counter > evidence.LastCounter, Problems = problems,
+            EvidenceHash = hash };
     }
 
     private static (ReadOnlyMemory<byte> Signature, ReadOnlyMemory<byte> Data)? Read(ReadOnlyMemory<byte> bytes)

@@ -53,7 +53,8 @@ public static class AppAttestationVerifier
         CertificateWalk.Verify(chain, evidence.Anchors, evidence.Time, "apple", ReasonCodes.AppAttestInvalid, problems);
         CheckNonce(chain[0], parsed.AuthenticatorData, evidence.ClientDataHash, problems);
         CheckIdentity(chain[0], data!, evidence, problems);
-        string environment = data!.Aaguid.Span.SequenceEqual(Production) ? "production" : data.Aaguid.Span.SequenceEqual(Development) ? "development" : "unknown";
+        string environment = data!.Aaguid.Span.SequenceEqual(Production) ? "production" : data.Aaguid.Span.SequenceEqual(Development) ? "development"
+            : "unknown";
         if (environment == "unknown")
         {
             problems.Add(Refuse("apple.aaguid", "neither the production nor the development environment"));
@@ -74,7 +75,8 @@ public static class AppAttestationVerifier
     }
 
     /// <summary>Steps 2 to 4: the leaf holds SHA-256(authData ‖ clientDataHash).</summary>
-    private static void CheckNonce(AttestationCertificate leaf, ReadOnlyMemory<byte> authenticatorData, ReadOnlyMemory<byte> clientDataHash, List<AttestationProblem> problems)
+    private static void CheckNonce(AttestationCertificate leaf, ReadOnlyMemory<byte> authenticatorData, ReadOnlyMemory<byte> clientDataHash,
+        List<AttestationProblem> problems)
     {
         byte[] nonce = SHA256.HashData([.. authenticatorData.Span, .. clientDataHash.Span]);
         ReadOnlySpan<byte> certified = default;
@@ -93,12 +95,14 @@ public static class AppAttestationVerifier
 
         if (!CryptographicOperations.FixedTimeEquals(certified, nonce))
         {
-            problems.Add(new AttestationProblem("apple.nonce", ReasonCodes.ChallengeMismatch, "the certificate does not hold the nonce of this challenge"));
+            problems.Add(new AttestationProblem("apple.nonce", ReasonCodes.ChallengeMismatch,
+                "the certificate does not hold the nonce of this challenge"));
         }
     }
 
     /// <summary>Steps 5, 6, 7 and 9; step 8 is a claim, since both environments have their place.</summary>
-    private static void CheckIdentity(AttestationCertificate leaf, AuthenticatorData data, AppAttestationEvidence evidence, List<AttestationProblem> problems)
+    private static void CheckIdentity(AttestationCertificate leaf, AuthenticatorData data, AppAttestationEvidence evidence,
+        List<AttestationProblem> problems)
     {
         byte[] keyHash = SHA256.HashData(leaf.Key.KeyBits.Span);
         if (leaf.Key.Kind is not KeyKind.P256 || !keyHash.AsSpan().SequenceEqual(data.CredentialId.Span)
@@ -137,7 +141,8 @@ public static class AppAttestationVerifier
 }
 
 /// <summary>The outer CBOR of an attestation.</summary>
-internal sealed record AttestationObject(IReadOnlyList<ReadOnlyMemory<byte>> Certificates, ReadOnlyMemory<byte>? Receipt, ReadOnlyMemory<byte> AuthenticatorData)
+internal sealed record AttestationObject(IReadOnlyList<ReadOnlyMemory<byte>> Certificates, ReadOnlyMemory<byte>? Receipt,
+    ReadOnlyMemory<byte> AuthenticatorData)
 {
     public static AttestationObject? Read(ReadOnlyMemory<byte> bytes, int maxCertificates)
     {

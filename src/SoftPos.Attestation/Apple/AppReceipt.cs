@@ -63,7 +63,8 @@ public sealed record AppReceipt
     /// <param name="publicKey">SubjectPublicKeyInfo of the enrolled key; null accepts any.</param>
     /// <param name="anchors">Roots.</param>
     /// <param name="time">The time.</param>
-    public static AppReceipt Verify(ReadOnlyMemory<byte> receipt, string? appId, ReadOnlyMemory<byte>? publicKey, TrustAnchors anchors, DateTimeOffset time)
+    public static AppReceipt Verify(ReadOnlyMemory<byte> receipt, string? appId, ReadOnlyMemory<byte>? publicKey, TrustAnchors anchors,
+        DateTimeOffset time)
     {
         string hash = Convert.ToHexStringLower(SHA256.HashData(receipt.Span));
         List<AttestationProblem> problems = [];
@@ -109,7 +110,8 @@ public sealed record AppReceipt
             while (set.HasData)
             {
                 AsnReader field = set.ReadSequence();
-                if (!field.TryReadInt32(out int type) || !field.TryReadInt32(out _) || !fields.TryAdd(type, field.ReadOctetString()) || fields.Count > MaxFields)
+                if (!field.TryReadInt32(out int type) || !field.TryReadInt32(out _) || !fields.TryAdd(type, field.ReadOctetString())
+                    || fields.Count > MaxFields)
                 {
                     return null;
                 }
@@ -143,7 +145,8 @@ public sealed record AppReceipt
         }
     }
 
-    private static string? Text(Dictionary<int, byte[]> fields, int type) => fields.TryGetValue(type, out byte[]? value) ? Encoding.UTF8.GetString(value) : null;
+    private static string? Text(Dictionary<int, byte[]> fields, int type) =>
+        fields.TryGetValue(type, out byte[]? value) ? Encoding.UTF8.GetString(value) : null;
 
     private static DateTimeOffset? Time(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;

@@ -93,7 +93,8 @@ internal sealed record SignedData(ReadOnlyMemory<byte> Content, IReadOnlyList<At
         }
 
         // RFC 5652, 5.3 and 5.4: without signed attributes, which only plain data may lack, the content itself is signed.
-        bool hasForm = attributes is { } signedAttributes ? HasAttributes(signedAttributes, contentType, SHA256.HashData(content)) : contentType == DataType;
+        bool hasForm = attributes is { } signedAttributes ? HasAttributes(signedAttributes, contentType, SHA256.HashData(content))
+            : contentType == DataType;
         byte[] message = attributes is { } set ? AsSet(set) : content;
         bool valid = hasForm && IssuerKey.From(own.Key).Verify(SignatureScheme.EcdsaSha256, message, signature) is SignatureOutcome.Valid;
         return new SignedData(content, Order(own, certificates), valid);

@@ -27,7 +27,8 @@ public sealed record EnrolledFacts
         Claims.ClaimValue model = claims["android.id.model"];
         return new EnrolledFacts
         {
-            IsBootVerified = locked.Kind is Claims.ClaimKind.Flag ? locked.Flag && claims["android.rootOfTrust.verifiedBootState"].Text == "VERIFIED" : null,
+            IsBootVerified = locked.Kind is Claims.ClaimKind.Flag ? locked.Flag
+                && claims["android.rootOfTrust.verifiedBootState"].Text == "VERIFIED" : null,
             OsPatch = patch.Kind is Claims.ClaimKind.Number ? patch.Number : null,
             Model = model.Kind is Claims.ClaimKind.Text ? model.Text : null,
             Signers = claims["android.app.signers"].Texts,

@@ -82,7 +82,8 @@ public sealed class EnrolmentAppraiser(CompiledPolicy policy, VerifiedIssuers? i
         return new EnrolmentResult
         {
             Verdict = Worse(first.Verdict, second.Verdict),
-            Findings = [.. first.Findings.Concat(second.Findings).DistinctBy(finding => (finding.Rule, finding.Claim, finding.Value)).OrderByDescending(finding => finding.Response)],
+            Findings = [.. first.Findings.Concat(second.Findings).DistinctBy(finding =>
+                (finding.Rule, finding.Claim, finding.Value)).OrderByDescending(finding => finding.Response)],
             PolicyHash = first.PolicyHash,
             Signing = signing,
             Agreement = agreement,
@@ -99,7 +100,8 @@ public sealed class EnrolmentAppraiser(CompiledPolicy policy, VerifiedIssuers? i
         Time = evidence.Time,
     });
 
-    private (AppraisalResult Result, ClaimSet Claims) Appraise(AndroidAttestation attestation, List<AttestationProblem> more, EnrolmentEvidence evidence)
+    private (AppraisalResult Result, ClaimSet Claims) Appraise(
+        AndroidAttestation attestation, List<AttestationProblem> more, EnrolmentEvidence evidence)
     {
         ClaimSet claims = new();
         AndroidClaims.Fill(claims, attestation);

@@ -2,19 +2,23 @@ using SoftPos.Contract;
 
 namespace SoftPos.Attestation.Certificates;
 
-/// <summary>The strict walk for chains whose issuer keeps to the rules (Apple): names, signatures, all dates, an anchor that did not come along.</summary>
+/// <summary>The strict walk for chains whose issuer keeps to the rules (Apple): names, signatures, all dates, an anchor that did not come
+/// along.</summary>
 internal static class CertificateWalk
 {
-    /// <summary>Verifies leaf to top against anchors; the top may be the anchor itself. Adds a problem and gives false at the first broken link.</summary>
+    /// <summary>Verifies leaf to top against anchors; the top may be the anchor itself. Adds a problem and gives false at the first broken
+    /// link.</summary>
     public static bool Verify(
-        IReadOnlyList<AttestationCertificate> chain, TrustAnchors anchors, DateTimeOffset time, string rule, string reason, List<AttestationProblem> problems)
+        IReadOnlyList<AttestationCertificate> chain, TrustAnchors anchors, DateTimeOffset time, string rule, string reason,
+            List<AttestationProblem> problems)
     {
         AttestationCertificate top = chain[^1];
         TrustAnchor? anchor = anchors.FindByKey(top.Key.Encoded.Span)
             ?? anchors.FindByName(top.Issuer).FirstOrDefault(candidate => candidate.Key.Verify(top) is SignatureOutcome.Valid);
         if (anchor is null)
         {
-            problems.Add(new AttestationProblem(rule + ".root", reason, $"ends in {top.Issuer}, whose key is not an anchor") { Certificate = chain.Count - 1 });
+            problems.Add(new AttestationProblem(rule + ".root", reason, $"ends in {top.Issuer}, whose key is not an anchor")
+                { Certificate = chain.Count - 1 });
             return false;
         }
 

@@ -102,6 +102,7 @@ public sealed class TrustAnchors
             ?? throw new InvalidOperationException($"{name} is not embedded");
         using MemoryStream bytes = new();
         stream.CopyTo(bytes);
-        return TryLoad(bytes.ToArray(), out TrustAnchors? anchors, out FormatFault? fault) ? anchors! : throw new InvalidOperationException(fault!.ToString());
+        return TryLoad(bytes.ToArray(), out TrustAnchors? anchors, out FormatFault? fault) ? anchors!
+            : throw new InvalidOperationException(fault!.ToString());
     }
 }

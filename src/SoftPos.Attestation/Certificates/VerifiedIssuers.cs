@@ -65,7 +65,8 @@ public sealed class VerifiedIssuers
         sha.AppendData(certificate.Encoded.Span);
         sha.AppendData(issuer.SpkiSha256);
         sha.GetHashAndReset(hash);
-        return new UInt128Pair(BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..]), BitConverter.ToUInt64(hash[16..]), BitConverter.ToUInt64(hash[24..]));
+        return new UInt128Pair(BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..]), BitConverter.ToUInt64(hash[16..]),
+            BitConverter.ToUInt64(hash[24..]));
     }
 
     private readonly record struct UInt128Pair(ulong A, ulong B, ulong C, ulong D);

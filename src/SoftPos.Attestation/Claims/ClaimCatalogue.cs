@@ -6,7 +6,8 @@ namespace SoftPos.Attestation.Claims;
 public static class ClaimCatalogue
 {
     private static readonly Claim[] Claims = Number(
-        [.. AndroidClaims.Catalogue, .. HistoryClaims.Catalogue, .. SdkClaims.Catalogue, .. HealthClaims.Catalogue, .. ProbeClaims.Catalogue, .. PlayClaims.Catalogue, .. AppleClaims.Catalogue]);
+        [.. AndroidClaims.Catalogue, .. HistoryClaims.Catalogue, .. SdkClaims.Catalogue, .. HealthClaims.Catalogue, .. ProbeClaims.Catalogue,
+            .. PlayClaims.Catalogue, .. AppleClaims.Catalogue]);
 
     private static readonly FrozenDictionary<string, Claim> ByName = Claims.ToFrozenDictionary(claim => claim.Name, StringComparer.Ordinal);
 

@@ -10,7 +10,8 @@ public sealed class ClaimSet
 
     /// <summary>Claims that are there, in the order of the catalogue.</summary>
     public IEnumerable<KeyValuePair<Claim, ClaimValue>> Present =>
-        ClaimCatalogue.All.Where(claim => _values[claim.Index].Kind is not ClaimKind.Missing).Select(claim => KeyValuePair.Create(claim, _values[claim.Index]));
+        ClaimCatalogue.All.Where(claim => _values[claim.Index].Kind is not ClaimKind.Missing).Select(claim =>
+            KeyValuePair.Create(claim, _values[claim.Index]));
 
     internal ClaimValue this[int index] => _values[index];
 

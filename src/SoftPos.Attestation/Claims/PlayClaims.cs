@@ -106,7 +106,8 @@ internal static class PlayClaims
         AddUnknown(unknown, verdict.Licensing, Licences);
         AddUnknown(unknown, verdict.PlayProtect, ProtectWords);
         unknown.AddRange((verdict.DeviceVerdicts ?? []).Where(label => !DeviceLabels.Contains(label)));
-        unknown.AddRange((verdict.AppsDetected ?? []).Where(risk => !Array.Exists(RiskSuffixes, suffix => risk.EndsWith(suffix, StringComparison.Ordinal))));
+        unknown.AddRange((verdict.AppsDetected ?? []).Where(risk =>
+            !Array.Exists(RiskSuffixes, suffix => risk.EndsWith(suffix, StringComparison.Ordinal))));
         return [.. unknown];
     }
 

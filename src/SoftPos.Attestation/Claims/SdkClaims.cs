@@ -99,13 +99,16 @@ internal static class SdkClaims
     private static void FillMeasurements(ClaimSet claims, SdkEvidence evidence)
     {
         IReadOnlyList<Measurement> measurements = evidence.Claims.Measurements;
-        string[] order = [.. MeasurementOrder.Of(measurements.Select(measurement => measurement.Probe).Distinct(StringComparer.Ordinal), evidence.Seed)];
+        string[] order = [.. MeasurementOrder.Of(measurements.Select(measurement => measurement.Probe).Distinct(StringComparer.Ordinal),
+            evidence.Seed)];
         claims.Set(OrderCorrect, order.SequenceEqual(measurements.Select(measurement => measurement.Probe), StringComparer.Ordinal));
-        claims.Set(ChainCorrect, CryptographicOperations.FixedTimeEquals(MeasurementOrder.Chain(measurements, evidence.Seed), evidence.Claims.MeasurementChain));
+        claims.Set(ChainCorrect, CryptographicOperations.FixedTimeEquals(
+            MeasurementOrder.Chain(measurements, evidence.Seed), evidence.Claims.MeasurementChain));
         HashSet<string> reported = [.. measurements.Select(measurement => measurement.Probe)];
         claims.Set(Missing, evidence.RequiredProbes.Where(probe => !reported.Contains(probe)).ToArray());
         claims.Set(Unavailable, Names(measurements, MeasurementResult.Unavailable));
-        claims.Set(Unknown, measurements.Where(measurement => !ProbeClaims.IsKnown(measurement.Probe)).Select(measurement => measurement.Probe).ToArray());
+        claims.Set(Unknown, measurements.Where(measurement => !ProbeClaims.IsKnown(measurement.Probe)).Select(measurement =>
+            measurement.Probe).ToArray());
         string[] found = Names(measurements, MeasurementResult.Found);
         claims.Set(Found, found);
         claims.Set(FoundGroups, found.Select(GroupOf).Distinct().ToArray());

@@ -162,7 +162,8 @@ public static class PlayToken
 
         byte[] signature = Base64Url.DecodeFromChars(parts[2]);
         byte[] message = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");
-        if (signature.Length != SignatureLength || !key.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))
+        if (signature.Length != SignatureLength || !key.VerifyData(
+            message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))
         {
             return false;
         }
@@ -175,15 +176,18 @@ public static class PlayToken
     {
         try
         {
-            using JsonDocument header = JsonDocument.Parse(Base64Url.DecodeFromChars(part), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 4 });
-            if (header.RootElement.ValueKind is not JsonValueKind.Object || header.RootElement.EnumerateObject().Any(member => !allowed.Contains(member.Name)))
+            using JsonDocument header = JsonDocument.Parse(
+                Base64Url.DecodeFromChars(part), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 4 });
+            if (header.RootElement.ValueKind is not JsonValueKind.Object
+                || header.RootElement.EnumerateObject().Any(member => !allowed.Contains(member.Name)))
             {
                 return false;
             }
 
             foreach ((string name, string value) in wanted)
             {
-                if (!header.RootElement.TryGetProperty(name, out JsonElement member) || member.ValueKind is not JsonValueKind.String || member.GetString() != value)
+                if (!header.RootElement.TryGetProperty(name, out JsonElement member) || member.ValueKind is not JsonValueKind.String
+                    || member.GetString() != value)
                 {
                     return false;
                 }

@@ -144,7 +144,8 @@ public sealed record PlayVerdict
     private static double? Number(JsonElement parent, string name) => Member(parent, name) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out double value) && double.IsFinite(value) => value,
-        { ValueKind: JsonValueKind.String } text when long.TryParse(text.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out long value) => value,
+        { ValueKind: JsonValueKind.String } text when long.TryParse(
+            text.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out long value) => value,
         _ => null,
     };
 
@@ -157,7 +158,8 @@ public sealed record PlayVerdict
 
     private static string[]? Bits(JsonElement values) => values.ValueKind is not JsonValueKind.Object ? null :
     [
-        .. ((string[])["First", "Second", "Third"]).Where(bit => Member(values, "bit" + bit).ValueKind is JsonValueKind.True).Select(bit => bit.ToLowerInvariant()),
+        .. ((string[])["First", "Second", "Third"]).Where(bit => Member(values, "bit" + bit).ValueKind is JsonValueKind.True).Select(bit =>
+            bit.ToLowerInvariant()),
     ];
 
     private static string HexOf(string digest) => Base64Url.IsValid(digest) ? Convert.ToHexStringLower(Base64Url.DecodeFromChars(digest)) : digest;

@@ -6,7 +6,8 @@ namespace SoftPos.Attestation.Policy;
 /// <summary>A policy document, compiled once and then asked for every appraisal. Immutable.</summary>
 public sealed class CompiledPolicy
 {
-    internal CompiledPolicy(string name, int version, IReadOnlyList<PolicyRule> rules, IReadOnlyList<string> requiredProbes, JsonObject values, byte[] hash)
+    internal CompiledPolicy(string name, int version, IReadOnlyList<PolicyRule> rules, IReadOnlyList<string> requiredProbes, JsonObject values,
+        byte[] hash)
     {
         Name = name;
         Version = version;

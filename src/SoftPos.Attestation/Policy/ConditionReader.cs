@@ -49,7 +49,8 @@ internal sealed class ConditionReader(JsonObject values, List<PolicyFault> fault
 
     private Condition? ReadClaim(JsonObject members, string path)
     {
-        if (members["claim"] is not JsonValue named || named.GetValueKind() is not JsonValueKind.String || ClaimCatalogue.Find(named.GetValue<string>()) is not { } claim)
+        if (members["claim"] is not JsonValue named || named.GetValueKind() is not JsonValueKind.String
+            || ClaimCatalogue.Find(named.GetValue<string>()) is not { } claim)
         {
             return Fail(path + ".claim", $"no such claim{(members["claim"] is { } wrong ? $": {wrong}" : string.Empty)}");
         }
@@ -72,11 +73,13 @@ internal sealed class ConditionReader(JsonObject values, List<PolicyFault> fault
             }
             else if (key != "claim")
             {
-                return Fail($"{path}.{key}", operation is null ? $"no such test; there are {string.Join(", ", Operators)}" : "one test for each condition");
+                return Fail($"{path}.{key}", operation is null ? $"no such test; there are {string.Join(", ", Operators)}"
+                    : "one test for each condition");
             }
         }
 
-        return operation is null ? Fail(path, "expected a test") : Compile(claim, operation, Resolve(members[operation], $"{path}.{operation}"), whenMissing, $"{path}.{operation}");
+        return operation is null ? Fail(path, "expected a test")
+            : Compile(claim, operation, Resolve(members[operation], $"{path}.{operation}"), whenMissing, $"{path}.{operation}");
     }
 
     /// <summary>A text that begins with $ names a value of the policy.</summary>
@@ -108,19 +111,25 @@ internal sealed class ConditionReader(JsonObject values, List<PolicyFault> fault
 
         (Func<ClaimValue, bool>? test, string words) = (claim.Kind, operation) switch
         {
-            (ClaimKind.Flag, "equals" or "notEquals") when Kind(operand) is JsonValueKind.True or JsonValueKind.False => FlagTest(operation, Kind(operand) is JsonValueKind.True),
-            (ClaimKind.Number, "equals" or "notEquals" or "atLeast" or "atMost") when Kind(operand) is JsonValueKind.Number => NumberTest(operation, ToNumber(operand!)),
-            (ClaimKind.Text, "equals" or "notEquals") when Kind(operand) is JsonValueKind.String => TextTest(operation == "equals", [operand!.GetValue<string>()]),
+            (ClaimKind.Flag, "equals" or "notEquals") when Kind(operand) is JsonValueKind.True or JsonValueKind.False =>
+                FlagTest(operation, Kind(operand) is JsonValueKind.True),
+            (ClaimKind.Number, "equals" or "notEquals" or "atLeast" or "atMost") when Kind(operand) is JsonValueKind.Number =>
+                NumberTest(operation, ToNumber(operand!)),
+            (ClaimKind.Text, "equals" or "notEquals") when Kind(operand) is JsonValueKind.String =>
+                TextTest(operation == "equals", [operand!.GetValue<string>()]),
             (ClaimKind.Text, "oneOf" or "noneOf") when Strings(operand) is { } set => TextTest(operation == "oneOf", set),
             (ClaimKind.Text, "isEmpty") when Kind(operand) is JsonValueKind.True or JsonValueKind.False =>
-                (value => value.Text.Length == 0 == (Kind(operand) is JsonValueKind.True), Kind(operand) is JsonValueKind.True ? "is empty" : "is not empty"),
+                (value => value.Text.Length == 0 == (Kind(operand) is JsonValueKind.True), Kind(operand) is JsonValueKind.True ? "is empty"
+                    : "is not empty"),
             (ClaimKind.Texts, "contains") when Kind(operand) is JsonValueKind.String => ListTest(operation, [operand!.GetValue<string>()]),
             (ClaimKind.Texts, "contains" or "containsOnly" or "containsNone") when Strings(operand) is { } set => ListTest(operation, set),
             (ClaimKind.Texts, "isEmpty") when Kind(operand) is JsonValueKind.True or JsonValueKind.False =>
-                (value => value.Texts.Count == 0 == (Kind(operand) is JsonValueKind.True), Kind(operand) is JsonValueKind.True ? "is empty" : "is not empty"),
+                (value => value.Texts.Count == 0 == (Kind(operand) is JsonValueKind.True), Kind(operand) is JsonValueKind.True ? "is empty"
+                    : "is not empty"),
             _ => (null, string.Empty),
         };
-        return test is null ? Fail(path, $"{claim.Name} is a {claim.Kind.ToString().ToLowerInvariant()}; this test or its operand does not fit") : new ClaimCondition(claim, whenMissing, test, words);
+        return test is null ? Fail(path, $"{claim.Name} is a {claim.Kind.ToString().ToLowerInvariant()}; this test or its operand does not fit")
+            : new ClaimCondition(claim, whenMissing, test, words);
     }
 
     private static (Func<ClaimValue, bool>, string) FlagTest(string operation, bool operand)
@@ -176,7 +185,8 @@ internal sealed class ConditionReader(JsonObject values, List<PolicyFault> fault
 
     private static JsonValueKind Kind(JsonNode? node) => node?.GetValueKind() ?? JsonValueKind.Null;
 
-    private static double ToNumber(JsonNode node) => node.AsValue().TryGetValue(out double number) ? number : node.AsValue().TryGetValue(out long whole) ? whole : node.GetValue<int>();
+    private static double ToNumber(JsonNode node) => node.AsValue().TryGetValue(out double number) ? number
+        : node.AsValue().TryGetValue(out long whole) ? whole : node.GetValue<int>();
 
     private static string[]? Strings(JsonNode? node) =>
         node is JsonArray items && items.All(item => Kind(item) is JsonValueKind.String) ? [.. items.Select(item => item!.GetValue<string>())] : null;

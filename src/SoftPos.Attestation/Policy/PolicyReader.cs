@@ -17,7 +17,8 @@ internal sealed class PolicyReader
 
     private static readonly string[] RuleKeys =
     [
-        "id", "stages", "if", "require", "reason", "severity", "response", "detail", "reportOnly", "inconclusive", "rings", "effective", "grace", "duringGrace", "enabled",
+        "id", "stages", "if", "require", "reason", "severity", "response", "detail", "reportOnly", "inconclusive", "rings", "effective", "grace",
+            "duringGrace", "enabled",
     ];
 
     private readonly JsonObject _document;
@@ -129,7 +130,8 @@ internal sealed class PolicyReader
             Rings = ReadTexts(members, "rings", path),
             EffectiveFrom = ReadTime(members, "effective", path),
             Grace = ReadDuration(members, "grace", path),
-            DuringGrace = members.ContainsKey("duringGrace") ? Word<FindingResponse>(members, "duringGrace", path, required: true) : FindingResponse.Notice,
+            DuringGrace = members.ContainsKey("duringGrace") ? Word<FindingResponse>(members, "duringGrace", path, required: true)
+                : FindingResponse.Notice,
             If = only,
             Require = require!,
         };
@@ -184,7 +186,8 @@ internal sealed class PolicyReader
     private T Word<T>(JsonObject members, string key, string path, bool required)
         where T : struct, Enum
     {
-        if (Enum.TryParse(members[key]?.ToString(), ignoreCase: true, out T word) && Enum.IsDefined(word) && !char.IsDigit(members[key]!.ToString()[0]))
+        if (Enum.TryParse(members[key]?.ToString(), ignoreCase: true, out T word) && Enum.IsDefined(word)
+            && !char.IsDigit(members[key]!.ToString()[0]))
         {
             return word;
         }
@@ -211,7 +214,8 @@ internal sealed class PolicyReader
     private double? Number(JsonObject members, string key, string path)
     {
         if (members[key] is JsonValue value && value.GetValueKind() is JsonValueKind.Number
-            && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= int.MaxValue)
+            && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && number is >= 0 and <= int.MaxValue)
         {
             return number;
         }

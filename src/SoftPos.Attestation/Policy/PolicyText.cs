@@ -43,7 +43,8 @@ public static class PolicyText
         }
         catch (YamlException broken)
         {
-            fault = new PolicyFault($"line {broken.Start.Line}, column {broken.Start.Column}", broken.InnerException is null ? Plain(broken) : "not YAML");
+            fault = new PolicyFault($"line {broken.Start.Line}, column {broken.Start.Column}", broken.InnerException is null ? Plain(broken)
+                : "not YAML");
         }
 
         return fault is null;
@@ -124,7 +125,8 @@ public static class PolicyText
             "" or "null" or "~" => null,
             "true" => JsonValue.Create(true),
             "false" => JsonValue.Create(false),
-            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => JsonValue.Create(number),
+            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) =>
+                JsonValue.Create(number),
             _ => JsonValue.Create(text),
         };
     }

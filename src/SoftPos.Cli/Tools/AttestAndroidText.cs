@@ -26,12 +26,14 @@ internal static class AttestAndroidText
             "SOFTWARE" => "software only",
             _ => "not stated",
         });
-        Line(output, "this key", $"{Text(claims, "android.key.kind")}, {(Text(claims, "android.key.origin") is "GENERATED" ? "made there" : Text(claims, "android.key.origin") ?? "origin not stated")}, for {Join(claims, "android.key.purposes")}");
+        Line(output, "this key", $"{Text(claims, "android.key.kind")}, {Origin(claims)}, for {Join(claims, "android.key.purposes")}");
         Line(output, "Android", Version(claims));
-        Line(output, "patches", $"system {Month(claims, "android.osPatch")}, vendor {Month(claims, "android.vendorPatch")}, boot {Month(claims, "android.bootPatch")}");
+        Line(output, "patches",
+            $"system {Month(claims, "android.osPatch")}, vendor {Month(claims, "android.vendorPatch")}, boot {Month(claims, "android.bootPatch")}");
         Line(output, "app", $"{Join(claims, "android.app.packages")}, version {Text(claims, "android.app.version") ?? "-"}");
         Line(output, "signed by", Join(claims, "android.app.signers"));
-        Line(output, "challenge", answer["challengeMatches"] is { } matches ? (matches.GetValue<bool>() ? "is ours" : "is NOT ours") : "not compared");
+        Line(output, "challenge", answer["challengeMatches"] is { } matches ? (matches.GetValue<bool>() ? "is ours" : "is NOT ours")
+            : "not compared");
         Line(output, "schema", $"version {Text(claims, "android.attestationVersion") ?? "-"}");
         PrintChain(answer, output);
         output.WriteLine();
@@ -52,14 +54,24 @@ internal static class AttestAndroidText
         });
         Line(output, "ends in", chain["anchor"]?.ToString() ?? "no key that is trusted");
         Line(output, "withdrawn", answer["revocation"]!["checked"]!.GetValue<bool>()
-            ? (answer["revocation"]!["listed"]!.AsArray() is { Count: > 0 } listed ? "LISTED: " + string.Join(", ", listed.Select(serial => serial!.ToString())) : "not on the list")
+            ? (answer["revocation"]!["listed"]!.AsArray() is { Count: > 0 } listed
+                ? "LISTED: " + string.Join(", ", listed.Select(serial => serial!.ToString())) : "not on the list")
             : "not checked, no list was given");
         int index = 0;
         foreach (JsonNode? certificate in chain["certificates"]!.AsArray())
         {
-            output.WriteLine($"    {index++.ToString(CultureInfo.InvariantCulture)}. {certificate!["subject"]}  [{certificate["key"]}, serial {certificate["serial"]}, to {certificate["notAfter"] ?? "?"}]");
+            string place = index++.ToString(CultureInfo.InvariantCulture);
+            string until = certificate!["notAfter"]?.ToString() ?? "?";
+            output.WriteLine($"    {place}. {certificate["subject"]}  [{certificate["key"]}, serial {certificate["serial"]}, to {until}]");
         }
     }
+
+    private static string Origin(JsonObject claims) => Text(claims, "android.key.origin") switch
+    {
+        "GENERATED" => "made there",
+        null => "origin not stated",
+        string origin => origin,
+    };
 
     private static string Version(JsonObject claims)
     {
@@ -69,10 +81,12 @@ internal static class AttestAndroidText
         }
 
         long minor = version / 100 % 100;
-        return (version / 10000).ToString(CultureInfo.InvariantCulture) + (minor > 0 ? "." + minor.ToString(CultureInfo.InvariantCulture) : string.Empty);
+        return (version / 10000).ToString(CultureInfo.InvariantCulture)
+            + (minor > 0 ? "." + minor.ToString(CultureInfo.InvariantCulture) : string.Empty);
     }
 
-    private static string Month(JsonObject claims, string name) => Text(claims, name) is { Length: 6 } month ? $"{month[..4]}-{month[4..]}" : "unknown";
+    private static string Month(JsonObject claims, string name) =>
+        Text(claims, name) is { Length: 6 } month ? $"{month[..4]}-{month[4..]}" : "unknown";
 
     private static string Flag(JsonObject claims, string name, string yes, string no, string missing) =>
         claims[name] is { } flag ? (flag.GetValue<bool>() ? yes : no) : missing;

@@ -19,22 +19,28 @@ internal sealed class AttestAndroidTool : Tool
     [
         new("file", ToolValue.File, "the chain as PEM, leaf first") { Positional = true },
         new("chain", ToolValue.Json, "the chain, leaf first: " + AttestArguments.CertificatesForm + "; the root may be left out"),
-        new("challenge", ToolValue.Text, "the attestation challenge that was given out, " + AttestArguments.OctetsForm + "; when absent, freshness is not judged"),
+        new("challenge", ToolValue.Text, "the attestation challenge that was given out, " + AttestArguments.OctetsForm
+            + "; when absent, freshness is not judged"),
         new("anchors", ToolValue.Json, "trusted roots: " + AttestArguments.CertificatesForm + "; when absent, Google's hardware attestation roots"),
-        new("status-list", ToolValue.Json, "revocation status list as published: {\"entries\": {serial: {status, reason}}}; when absent, revocation is not judged"),
+        new("status-list", ToolValue.Json,
+            "revocation status list as published: {\"entries\": {serial: {status, reason}}}; when absent, revocation is not judged"),
         new("status-list-time", ToolValue.Text, "when the list was fetched, ISO 8601; when absent, its age is not judged"),
         new("policy", ToolValue.Json, AttestPolicy.Form),
-        new("history", ToolValue.Json, "what was known before: an object with any of osVersion, osPatch, vendorPatch, bootPatch (YYYYMM), appVersion, bootKey (hex), "
+        new("history", ToolValue.Json,
+            "what was known before: an object with any of osVersion, osPatch, vendorPatch, bootPatch (YYYYMM), appVersion, bootKey (hex), "
             + "terminalsOnAttestationKey, brandsOnAttestationKey, modelIsRemotelyProvisioned"),
         new("ring", ToolValue.Text, "ring of the terminal, for rules that ask for one; when absent, production"),
         new("time", ToolValue.Text, "time of verification, ISO 8601; when absent, now"),
     ];
 
     public override IReadOnlyDictionary<string, string> Answer => AttestAnswer.Keys(
-        ("keyDescription", "the parsed KeyDescription: attestationVersion, attestationSecurityLevel, keyMintVersion, keyMintSecurityLevel, attestationChallenge, uniqueId, "
+        ("keyDescription",
+            "the parsed KeyDescription: attestationVersion, attestationSecurityLevel, keyMintVersion, keyMintSecurityLevel, attestationChallenge, uniqueId, "
             + "softwareEnforced, hardwareEnforced; numbers as decimal texts, octets as base64; null when unreadable"),
         ("challengeMatches", "true or false; null when no challenge was given or the chain is unreadable"),
-        ("chain", "object: kind (factory|remote|software|none), anchor, rootOmitted, level, certificates (subject, issuer, serial, serialDecimal, notBefore, notAfter, signature, key, keyBits)"),
+        ("chain",
+            "object: kind (factory|remote|software|none), anchor, rootOmitted, level, "
+            + "certificates (subject, issuer, serial, serialDecimal, notBefore, notAfter, signature, key, keyBits)"),
         ("provisioning", "remote provisioning information: certificatesIssued, manufacturer; null when absent"),
         ("revocation", "object: checked, and listed (serials of this chain on the list)"),
         ("publicKey", "SubjectPublicKeyInfo of the attested key, base64"));
@@ -68,7 +74,8 @@ internal sealed class AttestAndroidTool : Tool
 
     private static IReadOnlyList<ReadOnlyMemory<byte>> Chain(ToolRequest request) => request.Has("chain")
         ? AttestArguments.Certificates("chain", request.Json("chain"))
-        : request.Has("file") ? AttestArguments.Certificates("file", request.Json("file")) : throw new ToolException("chain", "missing; expected a chain or a file");
+        : request.Has("file") ? AttestArguments.Certificates("file", request.Json("file"))
+            : throw new ToolException("chain", "missing; expected a chain or a file");
 
     /// <summary>What the caller does not state is not asked for: the app is then whatever the chain says it is.</summary>
     private static JsonObject Defaults(AndroidEvidence evidence, ClaimSet claims) => new()

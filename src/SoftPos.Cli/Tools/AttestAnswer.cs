@@ -15,10 +15,12 @@ internal static class AttestAnswer
     {
         Dictionary<string, string> keys = new()
         {
-            ["verdict"] = "trusted (accept), limited (accept with limits, step up), denied (reject), or unknown (nothing concluded; treat as a refusal)",
+            ["verdict"] =
+                "trusted (accept), limited (accept with limits, step up), denied (reject), or unknown (nothing concluded; treat as a refusal)",
             ["accepted"] = "true for trusted and limited",
             ["reasons"] = "reason codes of all findings that refuse or limit, gravest first",
-            ["findings"] = "list of objects: rule, reason, claim, value, severity (info|warning|serious|critical), response (report|notice|limit|deny|suspend|wipe), "
+            ["findings"] =
+                "list of objects: rule, reason, claim, value, severity (info|warning|serious|critical), response (report|notice|limit|deny|suspend|wipe), "
                 + "owner, selfFixable, text, fix, deadline, detail",
             ["claims"] = "every claim that was parsed, by name",
             ["policyHash"] = "SHA-256 of the policy with its values, hex",
@@ -52,7 +54,8 @@ internal static class AttestAnswer
             json[claim.Name] = value.Kind switch
             {
                 ClaimKind.Flag => value.Flag,
-                ClaimKind.Number => value.Number == Math.Floor(value.Number) && Math.Abs(value.Number) < 1e15 ? (JsonNode)(long)value.Number : value.Number,
+                ClaimKind.Number => value.Number == Math.Floor(value.Number)
+                    && Math.Abs(value.Number) < 1e15 ? (JsonNode)(long)value.Number : value.Number,
                 ClaimKind.Texts => new JsonArray([.. value.Texts.Select(text => (JsonNode)text)]),
                 _ => value.Text,
             };
@@ -89,7 +92,8 @@ internal static class AttestAnswer
             output.WriteLine($"  {finding!["response"]!.ToString().ToUpperInvariant()}: {finding["text"]}");
             output.WriteLine($"    what was seen: {finding["detail"]}{(finding["value"] is { } value ? $" (it is {value})" : string.Empty)}");
             output.WriteLine($"    what to do ({finding["owner"]}): {finding["fix"]}");
-            output.WriteLine($"    rule {finding["rule"]}, claim {finding["claim"]}, reason {finding["reason"]}{(finding["deadline"] is { } deadline ? $", until {deadline}" : string.Empty)}");
+            string until = finding["deadline"] is { } deadline ? $", until {deadline}" : string.Empty;
+            output.WriteLine($"    rule {finding["rule"]}, claim {finding["claim"]}, reason {finding["reason"]}{until}");
         }
     }
 

@@ -27,14 +27,16 @@ internal static class AttestApple
     public static byte[] ClientDataHash(ToolRequest request)
     {
         byte[] hash = AttestArguments.OctetsOrNull(request, "client-data-hash")
-            ?? SHA256.HashData(AttestArguments.OctetsOrNull(request, "client-data") ?? throw new ToolException("client-data", "missing; expected client-data or client-data-hash"));
+            ?? SHA256.HashData(AttestArguments.OctetsOrNull(request, "client-data") ?? throw new ToolException(
+                "client-data", "missing; expected client-data or client-data-hash"));
         return hash.Length == SHA256.HashSizeInBytes ? hash : throw new ToolException("client-data-hash", $"expected 32 bytes, got {hash.Length}");
     }
 
     public static string? AppId(ToolRequest request) => request.TextOrNull("app-id")
         ?? (request.Has("team-id") && request.Has("bundle-id") ? $"{request.Text("team-id")}.{request.Text("bundle-id")}" : null);
 
-    public static JsonObject Appraise(ToolRequest request, ClaimSet claims, IReadOnlyList<AttestationProblem> problems, string evidenceHash, DateTimeOffset time)
+    public static JsonObject Appraise(ToolRequest request, ClaimSet claims, IReadOnlyList<AttestationProblem> problems, string evidenceHash,
+        DateTimeOffset time)
     {
         CompiledPolicy policy = AttestPolicy.Read(request, []);
         AppraisalResult result = new Appraiser(policy).Appraise(

@@ -33,7 +33,8 @@ internal sealed class AttestAppleAssertionTool : Tool
             AppId = AttestApple.AppId(request) ?? throw new ToolException("app-id", "missing; expected app-id, or team-id and bundle-id"),
             LastCounter = request.NumberOrNull("last-counter") ?? 0,
         });
-        JsonObject answer = AttestApple.Appraise(request, AttestationClaims.Of(assertion), assertion.Problems, assertion.EvidenceHash, AttestArguments.Time(request));
+        JsonObject answer = AttestApple.Appraise(request, AttestationClaims.Of(assertion), assertion.Problems, assertion.EvidenceHash,
+            AttestArguments.Time(request));
         answer["counter"] = assertion.Counter;
         return answer;
     }

@@ -24,7 +24,8 @@ internal sealed class AttestAppleReceiptTool : Tool
     ];
 
     public override IReadOnlyDictionary<string, string> Answer => AttestAnswer.Keys(
-        ("receipt", "object: appId, type (ATTEST|RECEIPT), environment (sandbox|production), creationTime, notBefore, expirationTime (ISO 8601 with milliseconds), "
+        ("receipt",
+            "object: appId, type (ATTEST|RECEIPT), environment (sandbox|production), creationTime, notBefore, expirationTime (ISO 8601 with milliseconds), "
             + "riskMetric, token, clientHash (base64), attestedCertificate (base64), unknownTypes"));
 
     public override JsonObject Run(ToolRequest request)

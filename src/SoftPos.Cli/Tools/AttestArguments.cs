@@ -82,7 +82,8 @@ internal static class AttestArguments
         }
 
         string json = node is JsonValue value && value.GetValueKind() is JsonValueKind.String ? value.GetValue<string>() : node.ToJsonString();
-        return Attestation.Certificates.StatusList.TryParse(Encoding.UTF8.GetBytes(json), request.TimeOrNull(timeName), out StatusList? list, out FormatFault? fault)
+        return Attestation.Certificates.StatusList.TryParse(
+            Encoding.UTF8.GetBytes(json), request.TimeOrNull(timeName), out StatusList? list, out FormatFault? fault)
             ? list
             : throw new ToolException(name, "expected " + fault!.Expected, fault.Offset);
     }

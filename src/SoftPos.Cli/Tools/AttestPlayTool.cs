@@ -27,7 +27,8 @@ internal sealed class AttestPlayTool : Tool
         new("nonce", ToolValue.Text, "nonce that was given to the app (classic request)"),
         new("seen", ToolValue.Flag, "the token was accepted before; within one --jsonl run a token that comes twice counts as seen by itself"),
         new("boot-verified", ToolValue.Flag, "the hardware chain of this terminal said locked and verified"),
-        new("policy", ToolValue.Json, AttestPolicy.Form + "; also requestHash or nonce, maxAgeSeconds, maxFutureSeconds, minDevice (label that the device must meet)"),
+        new("policy", ToolValue.Json, AttestPolicy.Form
+            + "; also requestHash or nonce, maxAgeSeconds, maxFutureSeconds, minDevice (label that the device must meet)"),
         new("ring", ToolValue.Text, "ring of the terminal; when absent, production"),
         new("time", ToolValue.Text, "time of verification, ISO 8601; when absent, now"),
     ];
@@ -59,9 +60,12 @@ internal sealed class AttestPlayTool : Tool
             IsBootVerified = request.Flag("boot-verified") ? true : null,
             Time = time,
         };
-        string evidenceHash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(request.TextOrNull("token") ?? Encoding.UTF8.GetString(payload.Span))));
+        string evidenceHash = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(
+                Encoding.UTF8.GetBytes(request.TextOrNull("token") ?? Encoding.UTF8.GetString(payload.Span))));
         ClaimSet claims = verdict is null ? new ClaimSet() : AttestationClaims.Of(verdict, expected);
-        AppraisalContext context = new() { Time = time, Ring = request.TextOrNull("ring") ?? AppraisalContext.Production, EvidenceHash = evidenceHash };
+        AppraisalContext context = new() { Time = time, Ring = request.TextOrNull("ring") ?? AppraisalContext.Production,
+            EvidenceHash = evidenceHash };
         AppraisalResult result = new Appraiser(policy).Appraise(verdict is null ? PolicyStage.None : PolicyStage.Play, claims, problems, context);
         Remember(request, result);
         JsonObject answer = AttestAnswer.Of(result, claims, evidenceHash);
@@ -79,8 +83,10 @@ internal sealed class AttestPlayTool : Tool
         }
 
         string token = request.TextOrNull("token") ?? throw new ToolException("token", "missing; expected a token or a verdict");
-        byte[] decryption = AttestArguments.OctetsOrNull(request, "decryption-key") ?? throw new ToolException("decryption-key", "missing; a token needs both keys");
-        byte[] verification = AttestArguments.OctetsOrNull(request, "verification-key") ?? throw new ToolException("verification-key", "missing; a token needs both keys");
+        byte[] decryption = AttestArguments.OctetsOrNull(request, "decryption-key") ?? throw new ToolException(
+            "decryption-key", "missing; a token needs both keys");
+        byte[] verification = AttestArguments.OctetsOrNull(request, "verification-key") ?? throw new ToolException(
+            "verification-key", "missing; a token needs both keys");
         if (!PlayTokenKeys.TryCreate(decryption, verification, out PlayTokenKeys? keys))
         {
             throw new ToolException("decryption-key", "expected 32 bytes, and a P-256 key as verification-key");

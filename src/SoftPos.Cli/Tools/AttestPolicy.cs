@@ -57,7 +57,8 @@ internal static class AttestPolicy
                 values["packages"] = List(value);
                 break;
             case "signerDigests" or "signerDigests_b64" or "signerDigests_b64url":
-                values["signers"] = new JsonArray([.. List(value).Select(item => (JsonNode)Convert.ToHexStringLower(AttestArguments.Octets("policy." + key, item!.ToString())))]);
+                values["signers"] = new JsonArray([.. List(value).Select(item =>
+                    (JsonNode)Convert.ToHexStringLower(AttestArguments.Octets("policy." + key, item!.ToString())))]);
                 break;
             case "minVersion":
                 values["minAppVersion"] = value?.DeepClone();

@@ -38,7 +38,8 @@ public sealed class LabAttestationAuthority
         _lowerKey = LabKeys.Derive(own, "provisioning 3");
         _root = Issue(Name(null, RootName), PublicKeyOf(_rootKey), Name(null, RootName), _rootKey, [1], Start, End, isAuthority: true);
         _upper = Issue(Name(Organization, "Lab CA2"), PublicKeyOf(_upperKey), Name(null, RootName), _rootKey, [2], Start, End, isAuthority: true);
-        _lower = Issue(Name(Organization, "Lab CA3"), PublicKeyOf(_lowerKey), Name(Organization, "Lab CA2"), _upperKey, [3], Start, End, isAuthority: true);
+        _lower = Issue(Name(Organization, "Lab CA3"), PublicKeyOf(_lowerKey), Name(Organization, "Lab CA2"), _upperKey, [3], Start, End,
+            isAuthority: true);
     }
 
     /// <summary>The root as an anchor for the back end's sandbox.</summary>
@@ -63,11 +64,13 @@ public sealed class LabAttestationAuthority
         ECParameters attestationKey = LabKeys.Generate(randomness);
         X500DistinguishedName attestation = Name(request.Level is SecurityLevel.StrongBox ? "StrongBox" : "TEE", Convert.ToHexStringLower(serial));
         byte[] issuer = Issue(
-            attestation, PublicKeyOf(attestationKey), Name(Organization, "Lab CA3"), _lowerKey, serial, request.Time.AddDays(-1), request.Time.AddDays(14), isAuthority: true);
+            attestation, PublicKeyOf(attestationKey), Name(Organization, "Lab CA3"), _lowerKey, serial, request.Time.AddDays(-1),
+                request.Time.AddDays(14), isAuthority: true);
 
         // A leaf's dates come from the phone's clock and mean nothing; phones write these.
         byte[] leaf = Issue(
-            Name(null, "Android Keystore Key"), KeyOf(request.PublicKey), attestation, attestationKey, [1], DateTimeOffset.UnixEpoch, End, isAuthority: false,
+            Name(null, "Android Keystore Key"), KeyOf(request.PublicKey), attestation, attestationKey, [1], DateTimeOffset.UnixEpoch, End,
+                isAuthority: false,
             new X509Extension("1.3.6.1.4.1.11129.2.1.17", LabKeyDescription.Write(request), critical: false));
         return [leaf, issuer, _lower, _upper, _root];
     }
@@ -85,10 +88,12 @@ public sealed class LabAttestationAuthority
     {
         using ECDsa signer = ECDsa.Create(issuerKey);
         CertificateRequest request = new(subject, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(isAuthority ? X509KeyUsageFlags.KeyCertSign : X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(
+            isAuthority ? X509KeyUsageFlags.KeyCertSign : X509KeyUsageFlags.DigitalSignature, critical: true));
         if (isAuthority)
         {
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+                certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         }
 
         foreach (X509Extension extension in extensions)

@@ -61,7 +61,8 @@ internal sealed class LabDeviceKeyRing(LabPhone phone, string? folder = null) : 
         ? Path.Combine(folder!, alias + ".labkey")
         : throw new ArgumentException("an alias holds letters and digits only", nameof(alias));
 
-    private static byte[] Encode(LabDeviceKey signing, IReadOnlyList<byte[]> signingChain, LabDeviceKey agreement, IReadOnlyList<byte[]> agreementChain)
+    private static byte[] Encode(LabDeviceKey signing, IReadOnlyList<byte[]> signingChain, LabDeviceKey agreement,
+        IReadOnlyList<byte[]> agreementChain)
     {
         CborWriter writer = new(CborConformanceMode.Canonical);
         writer.WriteStartArray(4);

@@ -58,7 +58,8 @@ public sealed class LabPhone
     /// <summary>All probes, with what each sees on this phone.</summary>
     public IReadOnlyList<Measurement> Measurements =>
     [
-        .. ProbeClaims.Probes.Except(Description.Silent, StringComparer.Ordinal).Select(probe => Description.Measurements.TryGetValue(probe, out LabMeasurement? seen)
+        .. ProbeClaims.Probes.Except(Description.Silent, StringComparer.Ordinal).Select(probe =>
+            Description.Measurements.TryGetValue(probe, out LabMeasurement? seen)
             ? new Measurement(probe, seen.Result, seen.Detail)
             : new Measurement(probe, MeasurementResult.Clean)),
     ];
@@ -92,7 +93,8 @@ public sealed class LabPhone
                 Package = Description.Package,
                 AppVersion = Description.AppVersion,
                 SignerDigest = SignerOf(Description.Signer),
-                Level = Description.Level switch { "software" => SecurityLevel.Software, "strongbox" => SecurityLevel.StrongBox, _ => SecurityLevel.TrustedEnvironment },
+                Level = Description.Level switch { "software" => SecurityLevel.Software, "strongbox" => SecurityLevel.StrongBox, _ =>
+                    SecurityLevel.TrustedEnvironment },
                 DeviceLocked = Description.Locked,
                 BootState = Enum.Parse<VerifiedBootState>(Description.Boot, ignoreCase: true),
                 BootKey = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes("boot key of " + Description.Model)),
@@ -149,6 +151,7 @@ public sealed class LabPhone
 
         public override long GetTimestamp() => clock.GetTimestamp();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => clock.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            clock.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -90,7 +90,8 @@ public sealed record LabPhoneDescription
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("SoftPos.Lab.Phones.phones.json")
             ?? throw new InvalidOperationException("phones.json is not embedded");
-        return JsonSerializer.Deserialize(stream, LabPhoneJson.Default.ListLabPhoneDescription) ?? throw new InvalidOperationException("phones.json is empty");
+        return JsonSerializer.Deserialize(stream, LabPhoneJson.Default.ListLabPhoneDescription) ?? throw new InvalidOperationException(
+            "phones.json is empty");
     }
 }
 

@@ -56,7 +56,8 @@ public class AppAttestVectors
     public void An_attestation_of_development_is_not_one_of_production()
     {
         JsonElement one = Of("14.4", "attestation").Single();
-        AppAttestation attestation = AppAttestationVerifier.Verify(Evidence(one, one.GetProperty("attestationBase64").GetBytesFromBase64()) with { Environment = "production" });
+        AppAttestation attestation = AppAttestationVerifier.Verify(
+            Evidence(one, one.GetProperty("attestationBase64").GetBytesFromBase64()) with { Environment = "production" });
         Assert.False(attestation.IsEnvironmentExpected);
     }
 
@@ -65,7 +66,8 @@ public class AppAttestVectors
     {
         JsonElement one = Of("14.4", "attestation").Single();
         AppAttestationEvidence evidence = Evidence(one, one.GetProperty("attestationBase64").GetBytesFromBase64());
-        Assert.Contains(AppAttestationVerifier.Verify(evidence with { ClientDataHash = new byte[32] }).Problems, problem => problem.Rule == "apple.nonce");
+        Assert.Contains(AppAttestationVerifier.Verify(evidence with { ClientDataHash = new byte[32] }).Problems, problem =>
+            problem.Rule == "apple.nonce");
         Assert.Contains(AppAttestationVerifier.Verify(evidence with { AppId = "other.app" }).Problems, problem => problem.Rule == "apple.appId");
     }
 
@@ -94,7 +96,8 @@ public class AppAttestVectors
             AppReceipt changed = Receipt(one, receipt);
 
             // Bytes outside the signed content (such as an unused root that came along) may change without changing what is proven.
-            Assert.True(changed.Problems.Count > 0 || (changed.Token == genuine.Token && changed.CreationTime == genuine.CreationTime), $"offset {at}");
+            Assert.True(changed.Problems.Count > 0 || (changed.Token == genuine.Token && changed.CreationTime == genuine.CreationTime),
+                $"offset {at}");
             receipt[at] ^= 0x10;
         }
     }
@@ -106,7 +109,8 @@ public class AppAttestVectors
         return root.EnumerateArray().Where(one => one.GetProperty("type").GetString() == type);
     }
 
-    private static string AppId(JsonElement one) => $"{one.GetProperty("teamIdentifier").GetString()}.{one.GetProperty("bundleIdentifier").GetString()}";
+    private static string AppId(JsonElement one) =>
+        $"{one.GetProperty("teamIdentifier").GetString()}.{one.GetProperty("bundleIdentifier").GetString()}";
 
     private static byte[] Key(JsonElement one)
     {

@@ -22,7 +22,8 @@ public class RealAndroidChains
     public void A_real_chain_parses_to_the_published_description(string name)
     {
         AndroidAttestation attestation = Verify(Chain(name + ".pem"));
-        JsonObject expected = JsonNode.Parse(File.ReadAllText(Vectors.PathOf([.. Folder, name + ".json"])), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
+        JsonObject expected = JsonNode.Parse(File.ReadAllText(Vectors.PathOf([.. Folder, name + ".json"])),
+            documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
         Assert.NotNull(attestation.Description);
         JsonObject actual = KeyDescriptionJson.Of(attestation.Description);
         foreach (string list in (string[])["softwareEnforced", "hardwareEnforced"])
@@ -55,7 +56,8 @@ public class RealAndroidChains
     [Fact]
     public void A_real_chain_verifies_without_its_root()
     {
-        AndroidAttestation attestation = Verify([.. Chain("tegu/sdk36/SB_EC_2026_ROOT.pem").SkipLast(1)], new DateTimeOffset(2026, 2, 25, 12, 0, 0, TimeSpan.Zero));
+        AndroidAttestation attestation = Verify([.. Chain("tegu/sdk36/SB_EC_2026_ROOT.pem").SkipLast(1)],
+            new DateTimeOffset(2026, 2, 25, 12, 0, 0, TimeSpan.Zero));
         Assert.Empty(attestation.Problems);
         Assert.True(attestation.IsRootOmitted);
     }
@@ -102,10 +104,12 @@ public class RealAndroidChains
 
     private static IReadOnlyList<ReadOnlyMemory<byte>> Read(string path)
     {
-        Assert.True(CertificateText.TryRead(File.ReadAllText(path), out IReadOnlyList<ReadOnlyMemory<byte>> chain, out FormatFault? fault), fault?.ToString());
+        Assert.True(CertificateText.TryRead(File.ReadAllText(path), out IReadOnlyList<ReadOnlyMemory<byte>> chain, out FormatFault? fault),
+            fault?.ToString());
         return chain;
     }
 
     private static AndroidAttestation Verify(IReadOnlyList<ReadOnlyMemory<byte>> chain, DateTimeOffset? time = null) =>
-        new AndroidAttestationVerifier().Verify(new AndroidEvidence { Chain = chain, Time = time ?? new DateTimeOffset(2026, 11, 24, 0, 0, 0, TimeSpan.Zero) });
+        new AndroidAttestationVerifier().Verify(new AndroidEvidence
+            { Chain = chain, Time = time ?? new DateTimeOffset(2026, 11, 24, 0, 0, 0, TimeSpan.Zero) });
 }

@@ -17,7 +17,8 @@ public class SyntheticAndroidChains
         TheoryData<string> cases = [];
         if (Vectors.Root is { } root)
         {
-            using JsonDocument file = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "attestation", "synthetic", "public", "android-chains.json")));
+            using JsonDocument file = JsonDocument.Parse(
+                File.ReadAllText(Path.Combine(root, "attestation", "synthetic", "public", "android-chains.json")));
             foreach (JsonElement one in file.RootElement.GetProperty("cases").EnumerateArray())
             {
                 cases.Add(one.GetProperty("id").GetString()!);
@@ -40,7 +41,9 @@ public class SyntheticAndroidChains
         JsonElement one = root.GetProperty("cases").EnumerateArray().Single(item => item.GetProperty("id").GetString() == id);
         AppraisalResult result = Appraise(root, one);
         Verdict expected = one.GetProperty("expect").GetString() == "ACCEPT" ? Verdict.Trusted : Verdict.Denied;
-        Assert.True(result.Verdict == expected, $"{id}: {result.Verdict}; {string.Join("; ", result.Findings.Select(finding => $"{finding.Rule} {finding.Detail}"))}");
+        Assert.True(
+            result.Verdict == expected,
+                $"{id}: {result.Verdict}; {string.Join("; ", result.Findings.Select(finding => $"{finding.Rule} {finding.Detail}"))}");
     }
 
     private static AppraisalResult Appraise(JsonElement root, JsonElement one)

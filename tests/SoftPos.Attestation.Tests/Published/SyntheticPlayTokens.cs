@@ -17,7 +17,8 @@ public class SyntheticPlayTokens
         using JsonDocument file = JsonDocument.Parse(File.ReadAllText(Vectors.PathOf("attestation", "synthetic", "public", "play-integrity.json")));
         JsonElement root = file.RootElement;
         Assert.True(PlayTokenKeys.TryCreate(
-            root.GetProperty("decryptionKey_b64").GetBytesFromBase64(), root.GetProperty("verificationKey_spki_b64").GetBytesFromBase64(), out PlayTokenKeys? keys));
+            root.GetProperty("decryptionKey_b64").GetBytesFromBase64(), root.GetProperty("verificationKey_spki_b64").GetBytesFromBase64(),
+                out PlayTokenKeys? keys));
         using (keys)
         {
             HashSet<string> used = [];
@@ -30,8 +31,10 @@ public class SyntheticPlayTokens
                     used.Add(token);
                 }
 
-                Verdict expected = one.GetProperty("expect").GetString() switch { "ACCEPT" => Verdict.Trusted, "STEP_UP" => Verdict.Limited, _ => Verdict.Denied };
-                Assert.True(result.Verdict == expected, $"{one.GetProperty("id")}: {result.Verdict} {string.Join("; ", result.Findings.Select(finding => finding.Rule))}");
+                Verdict expected = one.GetProperty("expect").GetString() switch { "ACCEPT" => Verdict.Trusted, "STEP_UP" => Verdict.Limited, _ =>
+                    Verdict.Denied };
+                Assert.True(result.Verdict == expected,
+                    $"{one.GetProperty("id")}: {result.Verdict} {string.Join("; ", result.Findings.Select(finding => finding.Rule))}");
             }
         }
     }
@@ -42,7 +45,8 @@ public class SyntheticPlayTokens
         CompiledPolicy policy = DefaultPolicy.With(new JsonObject
         {
             ["packages"] = new JsonArray(wanted.GetProperty("packageName").GetString()),
-            ["signers"] = new JsonArray(Convert.ToHexStringLower(System.Buffers.Text.Base64Url.DecodeFromChars(wanted.GetProperty("signerDigests_b64url")[0].GetString()))),
+            ["signers"] = new JsonArray(Convert.ToHexStringLower(
+                System.Buffers.Text.Base64Url.DecodeFromChars(wanted.GetProperty("signerDigests_b64url")[0].GetString()))),
         });
         DateTimeOffset time = root.GetProperty("verificationTime").GetDateTimeOffset();
         AppraisalContext context = new() { Time = time, EvidenceHash = new string('0', 64) };

@@ -41,7 +41,9 @@ public sealed class LabPhoneTests : IDisposable
     public void Enrolment_of_a_phone_ends_as_its_description_says(string name, Verdict verdict, string reason)
     {
         EnrolmentResult result = Enrol(Phone(name));
-        Assert.True(result.Verdict == verdict, $"{result.Verdict}: {string.Join("; ", result.Findings.Select(finding => finding.Rule + " " + finding.Detail))}");
+        Assert.True(
+            result.Verdict == verdict,
+                $"{result.Verdict}: {string.Join("; ", result.Findings.Select(finding => finding.Rule + " " + finding.Detail))}");
         if (reason.Length > 0)
         {
             Assert.Contains(result.Findings, finding => finding.Reason == reason);
@@ -75,7 +77,8 @@ public sealed class LabPhoneTests : IDisposable
         LabPhone phone = Phone(name);
         DeviceKeys keys = new LabDeviceKeyRing(phone).Create("k1", _nonce);
         Guid terminal = new("01890a5d-ac96-774b-bcce-b302099a8057");
-        byte[] message = SignedMessage.Sign(keys.Signing, MessageType.Evidence, terminal.ToByteArray(bigEndian: true), Gather(phone, terminal, 7).Encode());
+        byte[] message = SignedMessage.Sign(keys.Signing, MessageType.Evidence, terminal.ToByteArray(bigEndian: true),
+            Gather(phone, terminal, 7).Encode());
         (AppraisalResult result, _) = new HeartbeatAppraiser(Policy).Appraise(new HeartbeatEvidence
         {
             Evidence = EvidenceVerifier.Verify(message, keys.Signing.PublicKey, terminal),
@@ -86,7 +89,9 @@ public sealed class LabPhoneTests : IDisposable
             Enrolled = new EnrolledFacts { IsBootVerified = phone.Description.Locked, OsPatch = 202610, Signers = [LabApp.SignerHex] },
             Time = _clock.GetUtcNow(),
         });
-        Assert.True(result.Verdict == verdict, $"{result.Verdict}: {string.Join("; ", result.Findings.Select(finding => finding.Rule + " " + finding.Detail))}");
+        Assert.True(
+            result.Verdict == verdict,
+                $"{result.Verdict}: {string.Join("; ", result.Findings.Select(finding => finding.Rule + " " + finding.Detail))}");
         Assert.Equal(reason.Length == 0, result.Findings.Count == 0);
         Assert.True(reason.Length == 0 || result.Findings.Any(finding => finding.Reason == reason));
     }
@@ -184,7 +189,8 @@ public sealed class LabPhoneTests : IDisposable
 
     private LabPhone Phone(string name) => new(LabPhoneDescription.Find(name)!, Authority, _clock, _randomness);
 
-    private EnrolmentResult Enrol(LabPhone phone) => new EnrolmentAppraiser(Policy).Appraise(Evidence(new LabDeviceKeyRing(phone).Create("k1", _nonce)));
+    private EnrolmentResult Enrol(LabPhone phone) => new EnrolmentAppraiser(Policy).Appraise(
+        Evidence(new LabDeviceKeyRing(phone).Create("k1", _nonce)));
 
     private EnrolmentEvidence Evidence(DeviceKeys keys) => new()
     {
