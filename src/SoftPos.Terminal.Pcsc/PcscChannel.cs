@@ -8,6 +8,9 @@ internal sealed class PcscChannel(PcscReader reader, PcscLibrary library, nuint 
 {
     // Unpower: the next transaction starts with a freshly activated card, as after a field reset.
     private const nuint UnpowerCard = 2;
+
+    // A reader whose card left in the middle may report success with nothing in it.
+    private const int StatusWordLength = 2;
     private bool _isOpen = true;
 
     public override async ValueTask<byte[]?> TransceiveAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation)
@@ -45,7 +48,7 @@ internal sealed class PcscChannel(PcscReader reader, PcscLibrary library, nuint 
         }
 
         PcscStatus.Check(status, "SCardTransmit");
-        byte[] answer = response[..length].ToArray();
+        byte[]? answer = length < StatusWordLength ? null : response[..length].ToArray();
         CryptographicOperations.ZeroMemory(response);
         return answer;
     }
