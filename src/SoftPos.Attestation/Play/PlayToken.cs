@@ -195,8 +195,9 @@ public static class PlayToken
 
             return true;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // The second comes from a text that is not UTF-8.
             return false;
         }
     }

@@ -41,6 +41,11 @@ public static class PolicyText
         {
             fault = new PolicyFault($"line {broken.LineNumber + 1}", "not JSON");
         }
+        catch (InvalidOperationException)
+        {
+            // The YAML reader answers some broken scalars with this, without a place.
+            fault = new PolicyFault(string.Empty, "not YAML");
+        }
         catch (YamlException broken)
         {
             fault = new PolicyFault($"line {broken.Start.Line}, column {broken.Start.Column}", broken.InnerException is null ? Plain(broken)
