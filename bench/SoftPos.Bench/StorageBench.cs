@@ -6,13 +6,24 @@ using SoftPos.Storage;
 namespace SoftPos.Bench;
 
 /// <summary>Journal commits of many callers against raw grouped commits of SQLite with the same flush, in the same run.</summary>
-internal static class StorageBench
+internal sealed class StorageBench : IBench
 {
     private const int Rows = 40_000;
     private const int Callers = 256;
 
+    public string Name => "storage";
+
+    public IEnumerable<BenchLine> Run()
+    {
+        string folder = Directory.CreateTempSubdirectory("softpos-bench-").FullName;
+        (double raw, double ours, double group) = RunAsync(folder).GetAwaiter().GetResult();
+        Directory.Delete(folder, recursive: true);
+        yield return new BenchLine("raw grouped commit, 100 rows", raw);
+        yield return new BenchLine($"journal commit, {Callers} callers, groups of {group:N0}", ours, raw, "raw grouped commit");
+    }
+
     /// <summary>Rows a second, raw and ours, and the mean size of a group.</summary>
-    public static async Task<(double RawPerSecond, double OursPerSecond, double GroupSize)> RunAsync(string folder)
+    private static async Task<(double RawPerSecond, double OursPerSecond, double GroupSize)> RunAsync(string folder)
     {
         double raw = Raw(Path.Combine(folder, "raw.db"));
         await using Database database = await Database.OpenAsync(Path.Combine(folder, "ours.db"), TimeProvider.System);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using SoftPos.Keys;
 using SoftPos.Storage;
 
 namespace SoftPos.Backend;
@@ -36,14 +37,7 @@ internal sealed class LocalOperator
         string token = OneTimeSecret.NewToken(random);
         string path = Path.Combine(dataFolder, TokenFile);
         File.Delete(path);
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using FileStream file = new(path, options);
-        file.Write(Encoding.ASCII.GetBytes(token));
+        OwnerFile.Create(path, Encoding.ASCII.GetBytes(token));
         return new LocalOperator(database, clock, HashOf(token));
     }
 

@@ -24,16 +24,8 @@ public sealed class MasterKey : IDisposable
         if (!File.Exists(path))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
             byte[] fresh = RandomNumberGenerator.GetBytes(Length);
-            using FileStream file = new(path, options);
-            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexString(fresh)));
-            file.Flush(flushToDisk: true);
+            OwnerFile.Create(path, Encoding.ASCII.GetBytes(Convert.ToHexString(fresh)));
             return new MasterKey(fresh);
         }
 

@@ -100,40 +100,29 @@ internal static class TerminalEndpoints
             : ReasonProblem.Result(ReasonCodes.RateLimited, "too many challenges are open");
     }
 
-    private static async Task<IResult> ActivateAsync(HttpContext context, Enrolment enrolment)
+    private static Task<IResult> ActivateAsync(HttpContext context, Enrolment enrolment) => TakeAsync(context, async message =>
     {
-        (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        EnrolmentOutcome outcome = await enrolment.ActivateAsync(message!, context.RequestAborted);
+        EnrolmentOutcome outcome = await enrolment.ActivateAsync(message, context.RequestAborted);
         return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.ActivationAnswer);
-    }
+    });
 
-    private static async Task<IResult> AttestAsync(HttpContext context, EvidenceAppraisal appraisal)
+    private static Task<IResult> AttestAsync(HttpContext context, EvidenceAppraisal appraisal) => TakeAsync(context, async message =>
     {
-        (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        AttestationOutcome outcome = await appraisal.AppraiseAsync(message!, context.RequestAborted);
+        AttestationOutcome outcome = await appraisal.AppraiseAsync(message, context.RequestAborted);
         return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.AttestationAnswer);
-    }
+    });
 
-    private static async Task<IResult> PayAsync(HttpContext context, PaymentGateway payments)
+    private static Task<IResult> PayAsync(HttpContext context, PaymentGateway payments) =>
+        TakeAsync(context, async message => Answer(await payments.PayAsync(message, context.RequestAborted)));
+
+    private static Task<IResult> StatusAsync(HttpContext context, PaymentGateway payments) =>
+        TakeAsync(context, async message => Answer(await payments.StatusAsync(message, context.RequestAborted)));
+
+    /// <summary>Reads the signed message and hands it on; a body that is none is refused here, once for all.</summary>
+    private static async Task<IResult> TakeAsync(HttpContext context, Func<byte[], Task<IResult>> take)
     {
         (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
-        return refusal ?? Answer(await payments.PayAsync(message!, context.RequestAborted));
-    }
-
-    private static async Task<IResult> StatusAsync(HttpContext context, PaymentGateway payments)
-    {
-        (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
-        return refusal ?? Answer(await payments.StatusAsync(message!, context.RequestAborted));
+        return refusal ?? await take(message!);
     }
 
     private static IResult Answer(PaymentReply reply) => reply.Refusal is { } refused

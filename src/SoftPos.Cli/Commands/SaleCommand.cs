@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using SoftPos.Contract;
 using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Terminal;
 
@@ -34,27 +33,13 @@ internal static class SaleCommand
             new PaymentOrder { AmountMinor = amountMinor },
             json ? null : screen => Console.Error.WriteLine($"  {Words(screen.Stage)}"),
             cancellation);
-        if (result.Reason.Code == ReasonCodes.BackendUnreachable)
-        {
-            throw StackOptions.NotRunning(options.Backend(parsed));
-        }
-
         if (enrolment is { CanPay: false })
         {
             // The payment was refused for want of an enrolment; what the merchant needs to know is why there is none.
             result = result with { Reason = enrolment.Reason ?? result.Reason, Findings = enrolment.Findings };
         }
 
-        if (json)
-        {
-            SaleOutput.PrintJson(result, Console.Out);
-        }
-        else
-        {
-            SaleOutput.Print(result, Console.Out);
-        }
-
-        return SaleOutput.ExitCode(result.Outcome);
+        return SaleOutput.Report(result, options.Backend(parsed), json);
     }
 
     /// <summary>Enrols a phone that is not enrolled. After a refusal the payment is tried all the same: the SDK must refuse it.</summary>

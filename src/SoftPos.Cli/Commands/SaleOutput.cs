@@ -20,7 +20,28 @@ internal static class SaleOutput
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static int ExitCode(PaymentOutcome outcome) => outcome switch
+    /// <summary>Prints the result and gives the exit code.</summary>
+    /// <exception cref="CommandException">The back end was not reached.</exception>
+    public static int Report(PaymentResult result, Uri backend, bool json)
+    {
+        if (result.Reason.Code == ReasonCodes.BackendUnreachable)
+        {
+            throw StackOptions.NotRunning(backend);
+        }
+
+        if (json)
+        {
+            PrintJson(result, Console.Out);
+        }
+        else
+        {
+            Print(result, Console.Out);
+        }
+
+        return ExitCode(result.Outcome);
+    }
+
+    private static int ExitCode(PaymentOutcome outcome) => outcome switch
     {
         PaymentOutcome.Approved => 0,
         PaymentOutcome.Declined => DeclinedCode,
@@ -28,9 +49,9 @@ internal static class SaleOutput
         _ => UnknownCode,
     };
 
-    public static void PrintJson(PaymentResult result, TextWriter output) => output.WriteLine(Json(result).ToJsonString(Indented));
+    private static void PrintJson(PaymentResult result, TextWriter output) => output.WriteLine(Json(result).ToJsonString(Indented));
 
-    public static void Print(PaymentResult result, TextWriter output)
+    private static void Print(PaymentResult result, TextWriter output)
     {
         output.WriteLine();
         string amount = result.Answer is { } answer ? Money(answer.AmountMinor, answer.Currency) : string.Empty;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SoftPos.Contract;
 using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Terminal;
 
@@ -25,20 +24,6 @@ internal static class StatusCommand
     {
         await using VirtualTerminal phone = await options.OpenAsync(parsed, cancellation);
         PaymentResult result = await phone.StatusAsync(paymentId, cancellation);
-        if (result.Reason.Code == ReasonCodes.BackendUnreachable)
-        {
-            throw StackOptions.NotRunning(options.Backend(parsed));
-        }
-
-        if (json)
-        {
-            SaleOutput.PrintJson(result, Console.Out);
-        }
-        else
-        {
-            SaleOutput.Print(result, Console.Out);
-        }
-
-        return SaleOutput.ExitCode(result.Outcome);
+        return SaleOutput.Report(result, options.Backend(parsed), json);
     }
 }
