@@ -37,12 +37,20 @@ internal sealed class SoftPosProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts it and goes on at once.</summary>
-    public static SoftPosProcess Start(params string[] arguments)
+    public static SoftPosProcess Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with more variables in its environment.</summary>
+    public static SoftPosProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = new(Program, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
         };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         SoftPosProcess process = new(new Process { StartInfo = start });
         process._process.Start();
         process._process.BeginOutputReadLine();

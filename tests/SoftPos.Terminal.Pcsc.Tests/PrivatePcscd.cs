@@ -15,6 +15,7 @@ internal sealed partial class PrivatePcscd : IAsyncDisposable
 {
     private const string Driver = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
     private const string Daemon = "/usr/sbin/pcscd";
+    private const string SocketVariable = "PCSCLITE_CSOCK_NAME";
     private const int Port = 35963;
     private const int NewNetwork = 0x40000000;
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(15);
@@ -22,11 +23,15 @@ internal sealed partial class PrivatePcscd : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly List<VpcdSocket> _cards = [];
 
-    private PrivatePcscd(Process process, DirectoryInfo folder)
+    private PrivatePcscd(Process process, DirectoryInfo folder, string socket)
     {
         _process = process;
         _folder = folder;
+        Environment = new Dictionary<string, string> { [SocketVariable] = socket };
     }
+
+    /// <summary>What another process needs in its environment to find this daemon.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; }
 
     /// <summary>Starts the daemon; skips the test where it or the reader is not installed, or namespaces are not allowed.</summary>
     public static async Task<PrivatePcscd> StartAsync(CancellationToken cancellation)
@@ -46,7 +51,7 @@ internal sealed partial class PrivatePcscd : IAsyncDisposable
         {
             RedirectStandardError = true, RedirectStandardOutput = true,
         };
-        PrivatePcscd daemon = new(Process.Start(start)!, folder);
+        PrivatePcscd daemon = new(Process.Start(start)!, folder, socket);
         daemon._process.BeginOutputReadLine();
         daemon._process.BeginErrorReadLine();
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -57,7 +62,7 @@ internal sealed partial class PrivatePcscd : IAsyncDisposable
             await Task.Delay(20, deadline.Token);
         }
 
-        Assert.Equal(0, SetEnvironment("PCSCLITE_CSOCK_NAME", socket, 1));
+        Assert.Equal(0, SetEnvironment(SocketVariable, socket, 1));
         return daemon;
     }
 
