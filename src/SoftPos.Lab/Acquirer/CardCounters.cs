@@ -4,11 +4,9 @@ namespace SoftPos.Lab.Acquirer;
 /// Transaction counters that the issuer has seen of each card. A counter is taken once; one below the highest only when it lies in a gap
 /// that was left (messages overtake each other), never below the first that was seen.
 /// </summary>
-internal sealed class CardCounters
+/// <param name="reorderWindow">How many counters a message may be overtaken by.</param>
+internal sealed class CardCounters(int reorderWindow)
 {
-    /// <summary>How far a message may be overtaken: a handful of terminals of one cardholder at most.</summary>
-    private const int ReorderWindow = 10;
-
     private readonly Dictionary<string, State> _cards = [];
 
     /// <summary>Takes the counter of a card; false when it was used before or goes back.</summary>
@@ -20,7 +18,7 @@ internal sealed class CardCounters
             return true;
         }
 
-        bool overtaken = counter > state.First && counter + ReorderWindow > state.Highest && !state.Recent.Contains(counter);
+        bool overtaken = counter > state.First && counter + reorderWindow > state.Highest && !state.Recent.Contains(counter);
         if (counter <= state.Highest && !overtaken)
         {
             return false;
@@ -28,7 +26,7 @@ internal sealed class CardCounters
 
         state.Highest = Math.Max(state.Highest, counter);
         state.Recent.Add(counter);
-        state.Recent.RemoveWhere(seen => seen + ReorderWindow <= state.Highest);
+        state.Recent.RemoveWhere(seen => seen + reorderWindow <= state.Highest);
         return true;
     }
 

@@ -28,7 +28,7 @@ internal sealed class LabAcquirerDesk(LabAcquirerOptions options, LabLedger ledg
     private static readonly int[] Echoed = [2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49];
 
     private readonly Lock _lock = new();
-    private readonly IssuerCheck _issuer = new(new CardCounters(), options.PinKey);
+    private readonly IssuerCheck _issuer = new(new CardCounters(options.CounterWindow), options.PinKey);
 
     public IReadOnlyList<LabReply> Take(ReadOnlySpan<byte> message)
     {

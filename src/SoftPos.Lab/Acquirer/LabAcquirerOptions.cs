@@ -23,6 +23,12 @@ public sealed record LabAcquirerOptions
     /// <summary>PIN key (double length DES) shared with the payment back end, or null.</summary>
     public byte[]? PinKey { get; init; }
 
+    /// <summary>
+    /// How many transaction counters of one card may overtake each other. The default fits one cardholder; a load of many phones that all
+    /// tap the same card needs more.
+    /// </summary>
+    public int CounterWindow { get; init; } = 10;
+
     /// <summary>Delay of slow answers: well below the usual timer of 30 s.</summary>
     public TimeSpan SlowDelay { get; init; } = TimeSpan.FromSeconds(5);
 
