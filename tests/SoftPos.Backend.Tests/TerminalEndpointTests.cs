@@ -110,6 +110,7 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("ATT-17", Partly = true)]
     public async Task Operator_requests_need_the_token_of_the_data_folder()
     {
         JsonObject problem = await ProblemAsync(await PostJsonAsync("operator/v1/sign-in-links", "{}"), HttpStatusCode.Unauthorized);
@@ -117,6 +118,7 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-09", Partly = true)]
     public async Task Production_refuses_lab_roots_and_sandbox_data()
     {
         BackendOptions sandbox = Options(_folder);

@@ -5,6 +5,7 @@ public class MeasurementOrderTests
     private static readonly string[] Probes = [.. Enumerable.Range(0, 20).Select(index => $"probe.{index}")];
 
     [Fact]
+    [Requirement("ATT-21")]
     public void Another_seed_gives_another_order()
     {
         HashSet<string> orders = [.. Enumerable.Range(0, 50).Select(seed => string.Join(',', MeasurementOrder.Of(Probes, Messages.Bytes(16, (byte)seed))))];
@@ -16,6 +17,8 @@ public class MeasurementOrderTests
         Assert.Equal(MeasurementOrder.Of(Probes, Messages.Bytes(16)), MeasurementOrder.Of(Probes.Reverse(), Messages.Bytes(16)));
 
     [Fact]
+    [Requirement("ATT-18")]
+    [Requirement("ATT-21")]
     public void A_changed_or_swapped_result_changes_the_chain()
     {
         Measurement[] measured = [new("a", MeasurementResult.Clean), new("b", MeasurementResult.Clean)];

@@ -60,6 +60,8 @@ public class MessageTests
     }
 
     [Fact]
+    [Requirement("ATT-06")]
+    [Requirement("ATT-12")]
     public void A_result_token_verifies_only_under_the_monitoring_key()
     {
         using Messages.SoftwareKey monitoring = new();

@@ -5,6 +5,7 @@ namespace SoftPos.Cryptography;
 public class CryptographySelfTestTests
 {
     [Fact]
+    [Requirement("CRY-04")]
     public void Every_primitive_gives_its_known_answer()
     {
         Assert.Empty(CryptographySelfTest.Run());
@@ -12,6 +13,7 @@ public class CryptographySelfTestTests
     }
 
     [Fact]
+    [Requirement("CRY-04")]
     public void A_broken_primitive_is_named()
     {
         foreach (CryptographySelfTest.Case test in CryptographySelfTest.Cases)

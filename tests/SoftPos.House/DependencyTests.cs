@@ -47,6 +47,7 @@ public class DependencyTests
     }
 
     [Fact]
+    [Requirement("PRC-02", Partly = true)]
     public void Package_versions_are_exact_and_central()
     {
         XDocument packages = XDocument.Load(Path.Combine(Tree.Root, "Directory.Packages.props"));

@@ -61,6 +61,8 @@ public partial class SourceTests
     }
 
     [Fact]
+    [Requirement("CRY-01", Partly = true)]
+    [Requirement("CRY-02", Partly = true)]
     public void The_banned_calls_are_banned()
     {
         string banned = File.ReadAllText(Path.Combine(Tree.Root, "eng/BannedSymbols.txt"));

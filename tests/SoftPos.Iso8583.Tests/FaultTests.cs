@@ -53,6 +53,7 @@ public sealed class FaultTests
     }
 
     [Fact]
+    [Requirement("MON-05")]
     public void Faults_and_exceptions_never_show_a_value()
     {
         Iso8583Message message = new(Ascii, "0100");

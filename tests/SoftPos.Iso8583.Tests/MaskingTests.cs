@@ -3,6 +3,7 @@ namespace SoftPos.Iso8583;
 public sealed class MaskingTests
 {
     [Fact]
+    [Requirement("MON-05")]
     public void ToString_shows_no_pan_track_pin_block_or_card_data()
     {
         string text = LabMessages.Authorisation().ToString();
@@ -31,6 +32,7 @@ public sealed class MaskingTests
     }
 
     [Fact]
+    [Requirement("CRY-07", Partly = true)]
     public void Clear_zeroes_the_values()
     {
         Iso8583Message message = LabMessages.Authorisation();

@@ -7,6 +7,7 @@ public sealed class MessageMacTests
     private static readonly byte[] Key = [1, 2, 3];
 
     [Theory]
+    [Requirement("PBE-01")]
     [InlineData("lab", 64)]
     [InlineData("lab", 128)]
     [InlineData("1987-binary", 64)]

@@ -76,6 +76,7 @@ public sealed class SoftwareKeyRoomTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("CRY-05")]
     public async Task A_serial_number_of_the_pin_key_opens_no_account_data()
     {
         InitialKeys keys = await DeliverAsync();
@@ -85,6 +86,7 @@ public sealed class SoftwareKeyRoomTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-02")]
     public async Task Keys_open_only_with_the_device_key_and_in_their_exchange()
     {
         InitialKeys keys = await DeliverAsync();
@@ -101,6 +103,7 @@ public sealed class SoftwareKeyRoomTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-01")]
     public async Task Every_installation_gets_keys_of_its_own()
     {
         HashSet<string> ids = [];
@@ -127,6 +130,7 @@ public sealed class SoftwareKeyRoomTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-11")]
     public async Task A_database_under_another_master_key_is_refused_with_the_reason()
     {
         using MasterKey other = MasterKey.OpenOrCreate(Path.Combine(_folder, "other.key"));
@@ -152,6 +156,7 @@ public sealed class SoftwareKeyRoomTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-03")]
     public async Task No_base_derivation_key_rests_in_clear()
     {
         KeyRecord record = (await _database.Keys.FindAsync("bdk.data.1", TestContext.Current.CancellationToken))!;
@@ -171,6 +176,7 @@ public sealed class SoftwareKeyRoomTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-11")]
     public async Task Stored_bytes_are_bound_to_what_they_were_sealed_for()
     {
         CancellationToken token = TestContext.Current.CancellationToken;

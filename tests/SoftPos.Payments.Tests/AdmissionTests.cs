@@ -22,6 +22,8 @@ public sealed class AdmissionTests
     };
 
     [Theory]
+    [Requirement("ATT-11")]
+    [Requirement("ATT-12")]
     [MemberData(nameof(Tokens))]
     public async Task A_token_that_does_not_fit_is_refused(string fault, string reason)
     {
@@ -44,6 +46,9 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    [Requirement("ATT-06")]
+    [Requirement("ATT-11")]
+    [Requirement("ATT-12")]
     public async Task A_token_of_another_signer_or_without_form_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -63,6 +68,7 @@ public sealed class AdmissionTests
     };
 
     [Theory]
+    [Requirement("ATT-15", Partly = true)]
     [MemberData(nameof(Terminals))]
     public async Task The_present_trust_status_goes_before_an_unexpired_token(string fault, string reason)
     {
@@ -92,6 +98,7 @@ public sealed class AdmissionTests
     }
 
     [Theory]
+    [Requirement("ACC-06")]
     [InlineData(0x9F02u, "000000001251")]
     [InlineData(0x9F02u, "00000001250")]
     [InlineData(0x5F2Au, "0840")]
@@ -105,6 +112,7 @@ public sealed class AdmissionTests
     }
 
     [Theory]
+    [Requirement("ACC-01")]
     [InlineData(0x57u)]
     [InlineData(0x5Au)]
     [InlineData(0x5F20u)]
@@ -127,6 +135,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    [Requirement("KEY-07")]
     public async Task A_key_serial_of_another_key_or_one_seen_before_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -140,6 +149,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    [Requirement("PBE-04")]
     public async Task An_envelope_of_a_stranger_is_refused_and_leaves_nothing()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -165,6 +175,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    [Requirement("PBE-04")]
     public async Task A_terminal_learns_of_its_own_payments_only()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -33,6 +33,7 @@ public sealed class CrashTests
     }
 
     [Fact]
+    [Requirement("PBE-03")]
     public async Task A_crash_between_sending_and_the_answer_is_reversed_exactly_once()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -119,6 +120,8 @@ public sealed class CrashTests
     }
 
     [Fact]
+    [Requirement("MON-05")]
+    [Requirement("ACC-03")]
     public async Task No_number_of_a_card_is_in_the_files_at_any_boundary()
     {
         await using Shop shop = await Shop.OpenAsync();

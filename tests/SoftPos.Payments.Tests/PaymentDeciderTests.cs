@@ -73,6 +73,7 @@ public sealed class PaymentDeciderTests
     }
 
     [Fact]
+    [Requirement("ACC-03")]
     public void The_sealed_bytes_live_exactly_as_long_as_a_reversal_may_need_them()
     {
         foreach (((PaymentState state, string name), PaymentState next) in Table)

@@ -28,6 +28,7 @@ public sealed class PaymentGatewayTests
     }
 
     [Fact]
+    [Requirement("PBE-01")]
     public async Task The_authorisation_carries_what_the_card_and_the_merchant_say()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -61,6 +62,7 @@ public sealed class PaymentGatewayTests
     }
 
     [Fact]
+    [Requirement("PBE-03")]
     public async Task The_same_request_gives_the_same_bytes_and_one_authorisation()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -87,6 +89,7 @@ public sealed class PaymentGatewayTests
     }
 
     [Fact]
+    [Requirement("PBE-03")]
     public async Task Without_an_answer_the_outcome_is_unknown_and_then_reversed()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -174,6 +177,7 @@ public sealed class PaymentGatewayTests
     }
 
     [Fact]
+    [Requirement("PBE-03")]
     public async Task A_late_approval_is_written_down_and_changes_nothing()
     {
         await using Shop shop = await Shop.OpenAsync();

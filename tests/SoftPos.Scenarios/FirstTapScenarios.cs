@@ -38,6 +38,8 @@ public sealed class FirstTapScenarios
     }
 
     [Fact]
+    [Requirement("ATT-01", Partly = true)]
+    [Requirement("ATT-11", Partly = true)]
     public async Task A_rooted_phone_is_refused_with_the_named_finding_before_any_key_is_touched()
     {
         await using Stack stack = await Stack.StartAsync();
@@ -49,6 +51,7 @@ public sealed class FirstTapScenarios
     }
 
     [Theory]
+    [Requirement("ATT-08")]
     [InlineData("wrong-package", "PACKAGE_MISMATCH")]
     [InlineData("wrong-signer", "SIGNER_MISMATCH")]
     public async Task A_changed_app_is_refused(string phone, string reason)
@@ -129,6 +132,8 @@ public sealed class FirstTapScenarios
     }
 
     [Fact]
+    [Requirement("MON-05")]
+    [Requirement("ACC-01")]
     public async Task No_card_number_and_no_key_is_in_any_output_or_file()
     {
         await using Stack stack = await Stack.StartAsync("--acquirer-timeout", "1", "--verbose");

@@ -6,7 +6,7 @@ namespace SoftPos.Scenarios;
 /// <summary>A real <c>softpos</c> process, ended by its own identity.</summary>
 internal sealed class SoftPosProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

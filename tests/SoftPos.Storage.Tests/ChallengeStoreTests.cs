@@ -14,6 +14,7 @@ public sealed class ChallengeStoreTests
     public ChallengeStoreTests() => _store = new ChallengeStore(_clock, RandomNumberGenerator.Create());
 
     [Fact]
+    [Requirement("ATT-05")]
     public void A_nonce_is_redeemed_once()
     {
         Challenge challenge = _store.Issue(ChallengePurpose.Tap, Terminal)!;
@@ -23,6 +24,7 @@ public sealed class ChallengeStoreTests
     }
 
     [Fact]
+    [Requirement("ATT-05")]
     public void A_nonce_of_another_terminal_or_purpose_is_used_up_and_refused()
     {
         Challenge challenge = _store.Issue(ChallengePurpose.Tap, Terminal)!;
@@ -33,6 +35,7 @@ public sealed class ChallengeStoreTests
     }
 
     [Fact]
+    [Requirement("ATT-05")]
     public void A_late_nonce_is_expired_and_a_very_late_one_unknown()
     {
         Challenge late = _store.Issue(ChallengePurpose.Tap, Terminal)!;
@@ -45,6 +48,7 @@ public sealed class ChallengeStoreTests
     }
 
     [Fact]
+    [Requirement("MON-06", Partly = true)]
     public void The_store_is_bounded_and_recovers_when_time_passes()
     {
         for (int i = 0; i < ChallengeStore.MaxOpen; i++)

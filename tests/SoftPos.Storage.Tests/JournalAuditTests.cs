@@ -15,6 +15,7 @@ public sealed class JournalAuditTests
     }
 
     [Theory]
+    [Requirement("MON-03")]
     [InlineData("UPDATE journal SET content = x'7b7d' WHERE idx = 77", 77)]
     [InlineData("UPDATE journal SET subject = 'other' WHERE idx = 300", 300)]
     [InlineData("UPDATE journal SET time = time + 1 WHERE idx = 0", 0)]
@@ -42,6 +43,7 @@ public sealed class JournalAuditTests
     }
 
     [Fact]
+    [Requirement("MON-03")]
     public async Task A_journal_that_was_written_anew_is_found_by_a_head_that_was_kept()
     {
         await using Scratch scratch = await FilledAsync(30);

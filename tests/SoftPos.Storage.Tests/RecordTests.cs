@@ -26,6 +26,7 @@ public sealed class RecordTests
     }
 
     [Fact]
+    [Requirement("ATT-15", Partly = true)]
     public async Task A_suspension_is_seen_by_the_trust_status_when_its_commit_returns()
     {
         await using Scratch scratch = await Scratch.OpenAsync();
@@ -72,6 +73,8 @@ public sealed class RecordTests
     }
 
     [Fact]
+    [Requirement("MON-02", Partly = true)]
+    [Requirement("KEY-07")]
     public async Task A_key_serial_is_taken_once_and_never_an_earlier_one()
     {
         await using Scratch scratch = await Scratch.OpenAsync();

@@ -72,6 +72,7 @@ public class ActivationTests
     }
 
     [Fact]
+    [Requirement("KEY-02")]
     public async Task A_denied_phone_gets_no_keys_and_its_findings_are_named()
     {
         TestPlatform platform = new();
@@ -87,6 +88,7 @@ public class ActivationTests
     }
 
     [Fact]
+    [Requirement("KEY-11")]
     public async Task Keys_of_another_exchange_are_refused()
     {
         TestPlatform platform = new();
@@ -100,6 +102,7 @@ public class ActivationTests
     }
 
     [Fact]
+    [Requirement("ATT-10")]
     public async Task A_back_end_that_is_away_is_our_fault_and_not_the_phones()
     {
         TestPlatform platform = new();
@@ -113,6 +116,7 @@ public class ActivationTests
     }
 
     [Fact]
+    [Requirement("ATT-10")]
     public async Task A_captive_portal_is_no_back_end()
     {
         TestPlatform platform = new();
@@ -124,6 +128,7 @@ public class ActivationTests
     }
 
     [Fact]
+    [Requirement("SWP-05", Partly = true)]
     public async Task Storage_copied_to_another_phone_opens_nothing()
     {
         TestPlatform platform = new();
@@ -140,6 +145,7 @@ public class ActivationTests
     }
 
     [Fact]
+    [Requirement("ATT-15", Partly = true)]
     public async Task A_wipe_leaves_nothing()
     {
         TestPlatform platform = new();

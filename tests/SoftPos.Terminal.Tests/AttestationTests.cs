@@ -5,6 +5,8 @@ namespace SoftPos.Terminal;
 public class AttestationTests
 {
     [Fact]
+    [Requirement("ATT-18")]
+    [Requirement("ATT-21")]
     public async Task Evidence_holds_every_probe_in_the_order_of_the_seed_and_the_chain_over_it()
     {
         byte[] seed = [.. Enumerable.Range(1, 16).Select(value => (byte)value)];
@@ -24,6 +26,7 @@ public class AttestationTests
     }
 
     [Fact]
+    [Requirement("ATT-18")]
     public void A_probe_that_throws_is_reported_as_unavailable_and_silences_no_other()
     {
         IProbe[] probes = [new ThrowingProbe(), new TestProbe("hook.maps", MeasurementResult.Found)];
@@ -33,6 +36,7 @@ public class AttestationTests
     }
 
     [Fact]
+    [Requirement("ATT-18")]
     public void A_probe_cannot_answer_under_the_name_of_another()
     {
         Measurement measurement = Assert.Single(EvidenceGatherer.Measure([new LyingProbe()], new byte[16]));
@@ -70,6 +74,7 @@ public class AttestationTests
     }
 
     [Fact]
+    [Requirement("ATT-04", Partly = true)]
     public async Task Evidence_is_sent_every_five_minutes_while_the_app_is_open()
     {
         TestPlatform platform = new();
@@ -88,6 +93,7 @@ public class AttestationTests
     }
 
     [Fact]
+    [Requirement("ATT-10")]
     public async Task A_back_end_in_trouble_is_not_the_phones_fault()
     {
         TestPlatform platform = new();

@@ -9,6 +9,9 @@ public class LinkTests
     private static readonly byte[] Pin = SHA256.HashData("key"u8);
 
     [Theory]
+    [Requirement("CHN-01", Partly = true)]
+    [Requirement("CHN-02", Partly = true)]
+    [Requirement("INT-01", Partly = true)]
     [InlineData("http://127.0.0.1:5080", false, true)]
     [InlineData("http://[::1]:5080", false, true)]
     [InlineData("http://localhost:5080", false, true)]
@@ -32,6 +35,7 @@ public class LinkTests
     }
 
     [Fact]
+    [Requirement("CHN-03", Partly = true)]
     public void A_pin_matches_the_key_and_not_the_certificate()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

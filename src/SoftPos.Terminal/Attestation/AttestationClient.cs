@@ -25,6 +25,7 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
 
     private async Task<LinkAnswer<AttestationAnswer>> AttestOnceAsync(Enrolment enrolment, ChallengePurpose purpose, CancellationToken cancellation)
     {
+        DateTimeOffset asked = platform.Clock.GetUtcNow();
         LinkAnswer<Challenge> question = await AskAsync(link, purpose, enrolment.TerminalId, cancellation).ConfigureAwait(false);
         if (question.Value is not { } challenge)
         {
@@ -34,7 +35,13 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
         long sequence = enrolment.NextEvidenceSequence();
         EvidenceClaims claims = _gatherer.Gather(challenge, purpose, enrolment.TerminalId, sequence);
         byte[] message = enrolment.Sign(MessageType.Evidence, claims.Encode());
-        return await link.SendAsync(Paths.Attestation, message, ContractJson.Default.AttestationAnswer, Paths.Patience, cancellation).ConfigureAwait(false);
+        LinkAnswer<AttestationAnswer> answer = await link
+            .SendAsync(Paths.Attestation, message, ContractJson.Default.AttestationAnswer, Paths.Patience, cancellation).ConfigureAwait(false);
+
+        // A phone's clock may be wrong by hours; a life of a minute is counted from when the back end was asked, on the phone's own clock.
+        return answer.Value is { ExpiresAt: { } expires } value
+            ? answer with { Value = value with { ExpiresAt = asked + (expires - challenge.ServerTime) } }
+            : answer;
     }
 
     /// <summary>Asks for a challenge and checks its form: a short nonce or seed would weaken what is built on it.</summary>

@@ -25,6 +25,7 @@ public class PolicyTests
         """;
 
     [Fact]
+    [Requirement("ATT-16", Partly = true)]
     public void The_shipped_policy_compiles_and_every_reason_of_it_is_in_the_catalogue()
     {
         CompiledPolicy policy = DefaultPolicy.For(["app"], ["00"]);
@@ -43,6 +44,7 @@ public class PolicyTests
     }
 
     [Fact]
+    [Requirement("ATT-14")]
     public void A_finding_names_rule_claim_value_and_evidence()
     {
         Finding finding = Assert.Single(Appraise(Compile(OneRule), 57).Findings);
@@ -51,6 +53,8 @@ public class PolicyTests
     }
 
     [Fact]
+    [Requirement("ATT-14")]
+    [Requirement("ATT-19", Partly = true)]
     public void A_rule_is_milder_during_its_grace_and_says_until_when()
     {
         CompiledPolicy policy = Compile(OneRule + "\n    grace: P14D\n");
@@ -61,10 +65,12 @@ public class PolicyTests
     }
 
     [Fact]
+    [Requirement("ATT-14")]
     public void A_report_only_rule_never_refuses() =>
         Assert.Equal(FindingResponse.Report, Assert.Single(Appraise(Compile(OneRule + "\n    reportOnly: true\n"), 57).Findings).Response);
 
     [Fact]
+    [Requirement("ATT-16", Partly = true)]
     public void A_rule_of_another_ring_or_of_the_future_is_not_asked()
     {
         Assert.Empty(Appraise(Compile(OneRule + "\n    rings: [canary]\n"), 57).Findings);

@@ -11,6 +11,7 @@ namespace SoftPos.Attestation.Tests.Published;
 public class ForgedBytes
 {
     [Fact]
+    [Requirement("ATT-07")]
     public void No_flipped_bit_of_any_certificate_of_a_chain_survives()
     {
         (List<byte[]> chain, TrustAnchors anchors, byte[] challenge, DateTimeOffset time) = Genuine();

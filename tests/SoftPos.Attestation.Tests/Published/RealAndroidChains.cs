@@ -70,6 +70,7 @@ public class RealAndroidChains
     }
 
     [Fact]
+    [Requirement("ATT-07")]
     public void A_software_root_is_named_as_no_secure_hardware()
     {
         AndroidAttestation attestation = Verify(Chain("marlin/sdk29/TEE_EC_NONE.pem"));

@@ -33,6 +33,8 @@ public class SyntheticAndroidChains
     }
 
     [Theory]
+    [Requirement("ATT-07")]
+    [Requirement("ATT-09")]
     [MemberData(nameof(Cases))]
     public void A_synthetic_chain_gets_its_verdict(string id)
     {

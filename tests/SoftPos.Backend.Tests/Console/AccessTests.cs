@@ -27,6 +27,7 @@ public sealed class AccessTests : IAsyncLifetime
     ];
 
     [Theory]
+    [Requirement("ATT-17", Partly = true)]
     [MemberData(nameof(Pages))]
     public async Task A_page_without_a_session_leads_to_the_sign_in_page(string page)
     {

@@ -132,6 +132,7 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("MON-03", Partly = true)]
     public async Task An_entry_of_the_log_carries_a_proof_that_holds()
     {
         IPage page = await _browser.SignedInAsync(_host);

@@ -9,6 +9,7 @@ public class AccountDataSealTests
     private static readonly byte[] Data = "4761739001010119=26122011"u8.ToArray();
 
     [Fact]
+    [Requirement("CHN-04", Partly = true)]
     public void The_host_opens_what_the_terminal_sealed()
     {
         byte[] sealedData = Seal(out InitialKey host);
@@ -20,6 +21,7 @@ public class AccountDataSealTests
     }
 
     [Fact]
+    [Requirement("CHN-04", Partly = true)]
     public void Every_changed_byte_and_other_associated_data_are_refused()
     {
         byte[] sealedData = Seal(out InitialKey host);
@@ -49,6 +51,7 @@ public class AccountDataSealTests
     }
 
     [Fact]
+    [Requirement("CRY-07", Partly = true)]
     public void A_disposed_key_opens_nothing_and_no_key_is_printed()
     {
         byte[] sealedData = Seal(out InitialKey host);

@@ -69,6 +69,7 @@ public class AesDukptTerminalTests
     }
 
     [Fact]
+    [Requirement("KEY-06")]
     public void After_the_last_counter_the_terminal_refuses_and_holds_no_key()
     {
         using AesDukptTerminal terminal = At(KeySerialNumber.LastCounter);
@@ -83,6 +84,7 @@ public class AesDukptTerminalTests
     }
 
     [Fact]
+    [Requirement("KEY-06")]
     public void The_state_persisted_before_a_transaction_no_longer_holds_its_key()
     {
         using AesDukptTerminal terminal = AesDukptTerminal.Load(Id, Key);

@@ -3,6 +3,7 @@ namespace SoftPos.Cryptography;
 public class KeySerialNumberTests
 {
     [Theory]
+    [Requirement("KEY-07")]
     [InlineData("123456789012345600000000", KeySerialNumberFault.ZeroCounter)]
     [InlineData("123456789012345600000001", KeySerialNumberFault.None)]
     [InlineData("12345678901234560000FFFF", KeySerialNumberFault.None)]
@@ -30,6 +31,7 @@ public class KeySerialNumberTests
     }
 
     [Theory]
+    [Requirement("KEY-07")]
     [InlineData("")]
     [InlineData("12345678901234560000000")]
     [InlineData("1234567890123456000000011")]
@@ -54,6 +56,7 @@ public class KeySerialNumberTests
     }
 
     [Fact]
+    [Requirement("CRY-05")]
     public void A_key_of_one_purpose_serves_no_other()
     {
         using InitialKey host = new(1, new byte[16]);

@@ -19,6 +19,7 @@ public class TerminalCrashTests
     }
 
     [Fact]
+    [Requirement("KEY-06")]
     public void No_counter_is_used_twice_wherever_the_terminal_dies()
     {
         for (int seed = 0; seed < Runs; seed++)

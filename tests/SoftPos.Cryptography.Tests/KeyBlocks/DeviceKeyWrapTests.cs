@@ -9,6 +9,7 @@ public class DeviceKeyWrapTests
     private static readonly byte[] Transcript = "session 1, purpose pin"u8.ToArray();
 
     [Fact]
+    [Requirement("KEY-02")]
     public void The_device_gets_the_key_that_was_wrapped_for_it()
     {
         using ECDiffieHellman device = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
@@ -21,6 +22,8 @@ public class DeviceKeyWrapTests
     }
 
     [Fact]
+    [Requirement("KEY-02")]
+    [Requirement("KEY-11", Partly = true)]
     public void Another_device_another_transcript_or_another_ephemeral_key_gets_nothing()
     {
         using ECDiffieHellman device = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);

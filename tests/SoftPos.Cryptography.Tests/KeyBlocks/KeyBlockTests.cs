@@ -5,6 +5,7 @@ public class KeyBlockTests
     private static readonly KeyBlockWrapping Legacy = new() { AllowLegacyVersions = true, AllowWeakerProtection = true };
 
     [Theory]
+    [Requirement("KEY-04")]
     [InlineData('A', 24)]
     [InlineData('B', 24)]
     [InlineData('C', 16)]
@@ -97,6 +98,7 @@ public class KeyBlockTests
     }
 
     [Fact]
+    [Requirement("KEY-03")]
     public void A_weaker_key_does_not_protect_a_stronger_one()
     {
         SeededRandom random = new(3);

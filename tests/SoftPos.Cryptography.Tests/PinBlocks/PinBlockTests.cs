@@ -15,6 +15,7 @@ public class PinBlockTests
     ];
 
     [Theory]
+    [Requirement("PIN-06")]
     [MemberData(nameof(Formats))]
     public void Every_pin_length_from_4_to_12_comes_back_and_no_other_is_taken(PinBlockFormat format)
     {
@@ -68,6 +69,7 @@ public class PinBlockTests
     }
 
     [Fact]
+    [Requirement("PIN-08")]
     public void Format_4_is_the_published_one()
     {
         using PinEncryptionKey key = PinEncryptionKey.Import(PinCipher.Aes, AesKey);
@@ -100,6 +102,7 @@ public class PinBlockTests
     }
 
     [Theory]
+    [Requirement("PIN-08")]
     [InlineData(PinBlockFormat.Iso1)]
     [InlineData(PinBlockFormat.Iso3)]
     [InlineData(PinBlockFormat.Iso4)]
@@ -135,6 +138,7 @@ public class PinBlockTests
     }
 
     [Fact]
+    [Requirement("CRY-07", Partly = true)]
     public void A_refused_block_leaves_no_digits_behind()
     {
         char[] pin = new char[12];
@@ -144,6 +148,7 @@ public class PinBlockTests
     }
 
     [Fact]
+    [Requirement("PIN-09")]
     public void Translation_follows_the_table_and_keeps_the_pin()
     {
         SeededRandom random = new(9);

@@ -3,6 +3,7 @@ namespace SoftPos.Cryptography;
 public class BufferedRandomTests
 {
     [Fact]
+    [Requirement("CRY-02", Partly = true)]
     public void No_bytes_come_twice_from_any_thread()
     {
         using BufferedRandom random = new();

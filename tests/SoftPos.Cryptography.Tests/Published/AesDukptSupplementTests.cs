@@ -50,6 +50,7 @@ public class AesDukptSupplementTests
     }
 
     [Theory]
+    [Requirement("KEY-06")]
     [InlineData("PIN", DukptKeyUsage.PinEncryption)]
     [InlineData("MAC-GENERATE", DukptKeyUsage.MacGeneration)]
     [InlineData("MAC-VERIFY", DukptKeyUsage.MacVerification)]

@@ -15,6 +15,7 @@ public sealed partial class PyIso8583RecordedCallsTests
     };
 
     [Fact]
+    [Requirement("PBE-01")]
     public void Every_recorded_decode_gives_the_same_fields_or_a_fault_at_the_same_place()
     {
         int compared = 0;

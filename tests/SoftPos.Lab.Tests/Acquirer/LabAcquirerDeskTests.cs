@@ -70,6 +70,7 @@ public sealed class LabAcquirerDeskTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ACC-06")]
     public void Amount_of_message_and_card_must_agree() =>
         Assert.Equal("13", Only(new LabTap { Change = message => message[4] = "1251" }.Request())[39]);
 

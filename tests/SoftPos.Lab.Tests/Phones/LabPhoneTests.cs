@@ -24,6 +24,9 @@ public sealed class LabPhoneTests : IDisposable
     public void Dispose() => _randomness.Dispose();
 
     [Theory]
+    [Requirement("ATT-07")]
+    [Requirement("ATT-08")]
+    [Requirement("ATT-09")]
     [InlineData("good", Verdict.Trusted, "")]
     [InlineData("strongbox", Verdict.Trusted, "")]
     [InlineData("rooted", Verdict.Denied, "BOOT_UNLOCKED")]
@@ -55,6 +58,10 @@ public sealed class LabPhoneTests : IDisposable
     }
 
     [Theory]
+    [Requirement("ATT-08")]
+    [Requirement("ATT-14", Partly = true)]
+    [Requirement("ATT-20", Partly = true)]
+    [Requirement("SWP-01", Partly = true)]
     [InlineData("good", Verdict.Trusted, "")]
     [InlineData("rooted", Verdict.Denied, "ROOT_DETECTED")]
     [InlineData("hidden-root", Verdict.Denied, "CONTRADICTION")]
