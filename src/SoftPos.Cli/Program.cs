@@ -10,6 +10,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     AcquirerCommand.Create(),
     SignInCommand.Create(),
     AttackCommand.Create(),
+    VerifyCommand.Create(),
     ConformanceCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
