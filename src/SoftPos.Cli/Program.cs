@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SoftPos.Cli.Commands;
+using SoftPos.Cli.Commands.Keys;
 using SoftPos.Cli.Tools;
 
 RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phone, and the back end that makes it safe.")
@@ -9,6 +10,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     StatusCommand.Create(),
     AcquirerCommand.Create(),
     SignInCommand.Create(),
+    KeysCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
 InvocationConfiguration configuration = new()

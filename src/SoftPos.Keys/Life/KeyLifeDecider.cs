@@ -56,8 +56,17 @@ public enum KeyLifeRefusal
     /// <summary>The ceremony was ended before, or lay for too long.</summary>
     Over,
 
-    /// <summary>Not a name or purpose that the key store takes.</summary>
+    /// <summary>Not a name, purpose or length that the key store takes.</summary>
     Malformed,
+
+    /// <summary>The check value is not the expected one.</summary>
+    CheckValue,
+
+    /// <summary>Production refuses a published or patterned key.</summary>
+    TestKey,
+
+    /// <summary>Not a custodian, or another passphrase.</summary>
+    UnknownPerson,
 }
 
 /// <summary>The answer: the state that the key goes to, or why not.</summary>
