@@ -74,7 +74,8 @@ public static class TestKeys
             nibbles[(2 * i) + 1] = (byte)(key[i] & 0x0F);
         }
 
-        return HasStep(key, 1, 0xFF) || HasStep(key, 0x11, 0xFF) || HasStep(key, 0xFF, 0xFF) || HasStep(nibbles, 1, 0x0F) || HasStep(nibbles, 0x0F, 0x0F);
+        return HasStep(key, 1, 0xFF) || HasStep(key, 0x11, 0xFF) || HasStep(key, 0xFF, 0xFF) || HasStep(key, 0xEF, 0xFF)
+            || HasStep(nibbles, 1, 0x0F) || HasStep(nibbles, 0x0F, 0x0F);
     }
 
     private static bool HasStep(ReadOnlySpan<byte> values, int step, int mask)

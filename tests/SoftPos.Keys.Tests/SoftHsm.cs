@@ -11,7 +11,12 @@ internal static partial class SoftHsm
 
     private const string UserPin = "729113";
 
-    private static readonly string[] Places = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so"];
+    private static readonly string[] Places =
+    [
+        "/usr/lib/softhsm/libsofthsm2.so",
+        "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+        "/usr/local/lib/softhsm/libsofthsm2.so",
+    ];
 
     private static readonly Lazy<string> Configuration = new(Configure);
     private static int _tokens;
@@ -41,7 +46,8 @@ internal static partial class SoftHsm
         Directory.CreateDirectory(Path.Combine(folder, "tokens"));
         File.WriteAllText(path, $"directories.tokendir = {Path.Combine(folder, "tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n");
 
-        // The library reads the C environment, which Environment.SetEnvironmentVariable leaves alone.
+        // The library reads the C environment, which Environment.SetEnvironmentVariable leaves alone; child processes get that one.
+        Environment.SetEnvironmentVariable("SOFTHSM2_CONF", path);
         Assert.Equal(0, SetVariable("SOFTHSM2_CONF", path, 1));
         return path;
     }
