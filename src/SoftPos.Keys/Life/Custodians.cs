@@ -56,7 +56,8 @@ public sealed class Custodians(Database database, TimeProvider clock)
         return [.. salt, .. Hash(passphrase, salt)];
     }
 
-    internal static CustodianRecord FromResting(string name, byte[] resting, DateTimeOffset now) => new(name, resting[..SaltLength], resting[SaltLength..], now);
+    internal static CustodianRecord FromResting(string name, byte[] resting, DateTimeOffset now) =>
+        new(name, resting[..SaltLength], resting[SaltLength..], now);
 
     private static byte[] Hash(string passphrase, byte[] salt) =>
         Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(passphrase.Normalize()), salt, Iterations, HashAlgorithmName.SHA256, HashLength);

@@ -46,7 +46,8 @@ public sealed class KeyCeremonies(Database database, IKeyVault vault, bool isPro
             return Refuse(KeyLifeRefusal.TestKey);
         }
 
-        return await WriteAsync(proposal, proposer, number => vault.Seal(WaitingPurpose, key.Span, Binding(number)), checkValue, cancellation).ConfigureAwait(false);
+        Func<long, byte[]> seal = number => vault.Seal(WaitingPurpose, key.Span, Binding(number));
+        return await WriteAsync(proposal, proposer, seal, checkValue, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Proposes another custodian, who has just chosen a passphrase.</summary>
@@ -84,7 +85,8 @@ public sealed class KeyCeremonies(Database database, IKeyVault vault, bool isPro
             State = CeremonyState.Done, Approver = approver, ChangedAt = now, Detail = detail.ToJsonString(), SealedKey = null,
         };
         JsonObject content = new() { ["ceremony"] = number, ["proposer"] = ceremony.Proposer, ["approver"] = approver, ["detail"] = detail.DeepClone() };
-        Commit commit = await database.CommitAsync(effect.Change.End(ended).Append(KindOf(ceremony), effect.Subject, content), cancellation).ConfigureAwait(false);
+        Change change = effect.Change.End(ended).Append(KindOf(ceremony), effect.Subject, content);
+        Commit commit = await database.CommitAsync(change, cancellation).ConfigureAwait(false);
         effect.After(commit.Done);
         return commit.Done ? new CeremonyOutcome(ended, KeyLifeRefusal.None) : Refuse(KeyLifeRefusal.Over);
     }
@@ -165,7 +167,9 @@ public sealed class KeyCeremonies(Database database, IKeyVault vault, bool isPro
         }
 
         bool isNew = proposal.Action is KeyAction.Generate or KeyAction.Import;
-        if (isNew && (!KeyLifeDecider.IsNameFor(proposal.Subject, proposal.Purpose) || proposal.Owner.Length is 0 or > 64 || proposal.Period <= TimeSpan.Zero))
+        if (isNew && (!KeyLifeDecider.IsNameFor(proposal.Subject, proposal.Purpose)
+            || proposal.Owner.Length is 0 or > 64
+            || proposal.Period <= TimeSpan.Zero))
         {
             return KeyLifeRefusal.Malformed;
         }
@@ -271,7 +275,8 @@ public sealed class KeyCeremonies(Database database, IKeyVault vault, bool isPro
 
     private CeremonyEffect Rotated(KeyRecord key, List<KeyRecord> all, DateTimeOffset now)
     {
-        uint next = all.Max(other => KeyNames.TryReadRoot(other.Name, out uint id) && KeyNames.LineOfPurpose(other.Purpose) == KeyNames.LineOfPurpose(key.Purpose) ? id : 0) + 1;
+        uint next = all.Where(other => other.Purpose == key.Purpose)
+            .Max(other => KeyNames.TryReadRoot(other.Name, out uint id) ? id : 0) + 1;
         string name = KeyNames.OfRoot(next);
         VaultKey made = vault.Generate(name);
         KeyRecord record = key with

@@ -143,10 +143,13 @@ public static class KeyLifeDecider
     public static bool IsNameFor(string name, string purpose)
     {
         ArgumentNullException.ThrowIfNull(name);
-        bool isPlain = name.Length is > 0 and <= LongestName && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
+        bool isPlain = name.Length is > 0 and <= LongestName
+            && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
         bool isRoot = KeyNames.TryReadRoot(name, out _);
         return isPlain && KeyPurposes.All.Contains(purpose)
-            && (KeyNames.LineOfPurpose(purpose) is { } line ? isRoot && name.StartsWith(line, StringComparison.Ordinal) : !name.StartsWith("bdk.", StringComparison.Ordinal));
+            && (KeyNames.LineOfPurpose(purpose) is { } line
+                ? isRoot && name.StartsWith(line, StringComparison.Ordinal)
+                : !name.StartsWith("bdk.", StringComparison.Ordinal));
     }
 
     private static KeyLifeStep To(KeyState state) => new(state, KeyLifeRefusal.None);

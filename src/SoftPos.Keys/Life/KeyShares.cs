@@ -28,7 +28,8 @@ public sealed class KeyShare : IDisposable
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Trim().ToUpperInvariant().Split('-');
         if (parts.Length != 4 || parts[3].Length != 4
-            || !int.TryParse(parts[0], System.Globalization.NumberStyles.None, null, out int threshold) || threshold is < KeyShares.LeastThreshold or > KeyShares.MostShares
+            || !int.TryParse(parts[0], System.Globalization.NumberStyles.None, null, out int threshold)
+            || threshold is < KeyShares.LeastThreshold or > KeyShares.MostShares
             || !int.TryParse(parts[1], System.Globalization.NumberStyles.None, null, out int index) || index is < 1 or > KeyShares.MostShares
             || parts[2].Length is not (32 or 48 or 64) || !parts[2].All(char.IsAsciiHexDigit))
         {
@@ -118,7 +119,9 @@ public static class KeyShares
             byte weight = 1;
             foreach (KeyShare other in shares)
             {
-                weight = other.Index == share.Index ? weight : Multiply(weight, Multiply((byte)other.Index, Inverse((byte)(other.Index ^ share.Index))));
+                weight = other.Index == share.Index
+                    ? weight
+                    : Multiply(weight, Multiply((byte)other.Index, Inverse((byte)(other.Index ^ share.Index))));
             }
 
             for (int i = 0; i < key.Length; i++)

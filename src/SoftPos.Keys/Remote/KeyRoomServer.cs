@@ -132,8 +132,9 @@ public sealed class KeyRoomServer : IAsyncDisposable
             account.SequenceNumber is { } number ? [(byte)number] : []);
     }
 
-    private static async ValueTask<KeyFrame> TranslateAsync(KeyRoom room, KeyFrame ask, CancellationToken cancellation) => OrNothing(await room.TranslatePinAsync(
-        new PinTranslationRequest
+    private static async ValueTask<KeyFrame> TranslateAsync(KeyRoom room, KeyFrame ask, CancellationToken cancellation)
+    {
+        PinTranslationRequest request = new()
         {
             PinKsn = ask[0],
             PinBlock = ask[1],
@@ -142,8 +143,9 @@ public sealed class KeyRoomServer : IAsyncDisposable
             AssociatedData = ask[4],
             ZoneKey = ask.Text(5),
             Format = (PinBlockFormat)ask[6][0],
-        },
-        cancellation).ConfigureAwait(false));
+        };
+        return OrNothing(await room.TranslatePinAsync(request, cancellation).ConfigureAwait(false));
+    }
 
     private static KeyFrame OrNothing(byte[]? bytes) => bytes is null ? KeyFrame.Answer(KeyAnswer.Nothing) : KeyFrame.Answer(KeyAnswer.Done, bytes);
 

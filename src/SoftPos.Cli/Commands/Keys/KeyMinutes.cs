@@ -86,7 +86,7 @@ internal static class KeyMinutes
             lines.Add((ceremony.State is CeremonyState.Done ? "approved" : "closed", $"{Time(ceremony.ChangedAt)} by {approver}"));
         }
 
-        lines.AddRange(detail.Select(fact => (Word(fact.Key), fact.Value is JsonArray list ? string.Join(", ", list.Select(one => (string)one!)) : (string)fact.Value!)));
+        lines.AddRange(detail.Select(fact => (Word(fact.Key), Value(fact.Key, fact.Value!))));
         string body = string.Join('\n', lines.Select(line => $"  {line.Name,-22}{line.Value}"));
         return $"""
 
@@ -97,6 +97,10 @@ internal static class KeyMinutes
 
             """;
     }
+
+    private static string Value(string name, JsonNode value) => value is JsonArray list
+        ? string.Join(", ", list.Select(one => (string)one!))
+        : name == "until" ? ((string)value!)[..10] : (string)value!;
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 

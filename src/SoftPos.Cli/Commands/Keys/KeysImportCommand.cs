@@ -119,7 +119,8 @@ internal static class KeysImportCommand
         }
 
         KeyRecord? parent = await folder.Database.Keys.FindAsync(under, cancellation);
-        if (parent is null || parent.Purpose != KeyPurposes.KeyBlockProtection || !KeyUse.May(parent, KeyUsePurpose.Process, TimeProvider.System.GetUtcNow()))
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        if (parent is null || parent.Purpose != KeyPurposes.KeyBlockProtection || !KeyUse.May(parent, KeyUsePurpose.Process, now))
         {
             throw new CommandException($"{under} is no key block protection key in use; see softpos keys list");
         }
@@ -140,7 +141,8 @@ internal static class KeysImportCommand
             return Fits(content!, purpose)
                 ? new Entry(content!.Key.ToArray(), "key block", [], under)
                 : throw new CommandException(
-                    $"the block holds a key of usage {content!.Header.Usage}{content.Header.Algorithm}{content.Header.ModeOfUse}, which is none for {purpose}");
+                    $"the block holds a key of usage {content!.Header.Usage}{content.Header.Algorithm}{content.Header.ModeOfUse}, "
+                    + $"which is none for {purpose}");
         }
     }
 
