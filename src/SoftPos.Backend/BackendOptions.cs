@@ -10,6 +10,9 @@ public sealed record BackendOptions
     /// <summary>Folder of the database and the key room.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>Unix socket of a key room in another process; null when this node holds its keys itself.</summary>
+    public string? KeyRoomSocket { get; init; }
+
     /// <summary>Address to listen on: loopback unless told otherwise.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 

@@ -22,19 +22,18 @@ internal sealed class Rooms : IAsyncDisposable
 
     private readonly CancellationTokenSource _closing = new();
     private readonly TimeProvider _clock;
-    private readonly MasterKey _master;
-    private readonly SoftwareKeyRoom _keys;
+    private readonly OpenKeyRoom _keys;
     private readonly ServiceKey _resultKey;
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly PaymentOptions _paymentOptions;
     private Task _background = Task.CompletedTask;
 
-    private Rooms(BackendOptions options, TimeProvider clock, Database database, MasterKey master, SoftwareKeyRoom keys, ServiceKey resultKey)
+    private Rooms(BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey)
     {
         _clock = clock;
         Database = database;
-        _master = master;
-        _keys = keys;
+        _keys = keyRoom;
+        IKeyRoom keys = keyRoom.Room;
         _resultKey = resultKey;
         LocalOperator = LocalOperator.Create(database, options.DataFolder, clock);
         Challenges = new ChallengeStore(clock, _random);
@@ -75,10 +74,17 @@ internal sealed class Rooms : IAsyncDisposable
         try
         {
             await CheckKindAsync(database, options, cancellation);
-            MasterKey master = MasterKey.OpenOrCreate(Path.Combine(options.DataFolder, "master.key"));
-            SoftwareKeyRoom keys = await SoftwareKeyRoom.OpenAsync(database, master, clock, cancellation);
-            ServiceKey resultKey = await ServiceKey.OpenAsync(database, keys, cancellation);
-            return new Rooms(options, clock, database, master, keys, resultKey);
+            OpenKeyRoom keys = await OpenKeyRoom.OpenAsync(options, database, clock, cancellation);
+            try
+            {
+                ServiceKey resultKey = await ServiceKey.OpenAsync(database, keys.Room, cancellation);
+                return new Rooms(options, clock, database, keys, resultKey);
+            }
+            catch
+            {
+                keys.Dispose();
+                throw;
+            }
         }
         catch (InvalidDataException fault)
         {
@@ -126,7 +132,6 @@ internal sealed class Rooms : IAsyncDisposable
         Payments.Dispose();
         _resultKey.Dispose();
         _keys.Dispose();
-        _master.Dispose();
         await Database.DisposeAsync();
         _random.Dispose();
         _closing.Dispose();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SoftPos.Cli.Commands;
+using SoftPos.Cli.Commands.Keys;
 using SoftPos.Cli.Tools;
 
 RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phone, and the back end that makes it safe.")
@@ -12,6 +13,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     AttackCommand.Create(),
     VerifyCommand.Create(),
     ConformanceCommand.Create(),
+    KeysCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
 InvocationConfiguration configuration = new()

@@ -26,6 +26,9 @@ public enum ChangeRefusal
 
     /// <summary>The terminal's evidence sequence is not above the stored one, or its record moved on.</summary>
     TerminalMoved,
+
+    /// <summary>The key, or the ceremony about it, is no longer in the state that the change starts from.</summary>
+    KeyMoved,
 }
 
 /// <summary>

@@ -32,6 +32,7 @@ public sealed class Database : IAsyncDisposable
         Payments = new PaymentStore(this);
         Sequences = new SequenceStore(this);
         Keys = new KeyStore(this);
+        Ceremonies = new CeremonyStore(this);
         Evidence = new EvidenceStore(this);
         ConsoleUsers = new ConsoleUserStore(this);
         Settings = new SettingStore(this);
@@ -61,6 +62,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Keys, sealed.</summary>
     public KeyStore Keys { get; }
+
+    /// <summary>Ceremonies about keys, and their custodians.</summary>
+    public CeremonyStore Ceremonies { get; }
 
     /// <summary>Raw evidence by hash.</summary>
     public EvidenceStore Evidence { get; }

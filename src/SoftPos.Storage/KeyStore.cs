@@ -16,6 +16,12 @@ public enum KeyState
 
     /// <summary>Destroyed; the sealed bytes are gone.</summary>
     Destroyed,
+
+    /// <summary>Out of use until somebody decides.</summary>
+    Suspended,
+
+    /// <summary>Known or feared to be known to others; never used again.</summary>
+    Compromised,
 }
 
 /// <summary>A key at rest, sealed by the keys room.</summary>
@@ -42,6 +48,15 @@ public sealed record KeyRecord
     /// <summary>When its state last changed.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
 
+    /// <summary>Who answers for it; empty for keys made before this was asked.</summary>
+    public string Owner { get; init; } = string.Empty;
+
+    /// <summary>End of its crypto-period, or null.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Name of the key under which it came in, or null. When that one is compromised, so is this one.</summary>
+    public string? Parent { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"key {Name} ({Purpose}, {State})";
 }
@@ -49,18 +64,20 @@ public sealed record KeyRecord
 /// <summary>Keys, sealed.</summary>
 public sealed class KeyStore
 {
+    private const string Columns = "SELECT name, purpose, state, sealed, check_value, created, changed, owner, expires, parent FROM key";
+
     private readonly Database _database;
 
     internal KeyStore(Database database) => _database = database;
 
     /// <summary>The key of that name, or null.</summary>
     public ValueTask<KeyRecord?> FindAsync(string name, CancellationToken cancellation = default) => _database.ReadAsync(
-        session => session.First("SELECT name, purpose, state, sealed, check_value, created, changed FROM key WHERE name = $1", Read, name), cancellation);
+        session => session.First(Columns + " WHERE name = $1", Read, name), cancellation);
 
     /// <summary>All keys by name. A back end has tens.</summary>
     public ValueTask<List<KeyRecord>> ListAsync(CancellationToken cancellation = default) => _database.ReadAsync(
         static session => session.Rows(
-            "SELECT name, purpose, state, sealed, check_value, created, changed FROM key ORDER BY name LIMIT 10000", Read),
+            Columns + " ORDER BY name LIMIT 10000", Read),
         cancellation);
 
     private static KeyRecord Read(SqliteDataReader reader) => new()
@@ -72,6 +89,9 @@ public sealed class KeyStore
         CheckValue = reader.Blob(4),
         CreatedAt = reader.Time(5),
         ChangedAt = reader.Time(6),
+        Owner = reader.GetString(7),
+        ExpiresAt = reader.TimeOrNull(8),
+        Parent = reader.TextOrNull(9),
     };
 }
 
@@ -81,8 +101,9 @@ public static class KeyWrites
     /// <summary>Inserts or replaces a key.</summary>
     public static Change Put(this Change change, KeyRecord key) => change.Write((session, _) => session.Execute(
         """
-        INSERT INTO key(name, purpose, state, sealed, check_value, created, changed) VALUES($1, $2, $3, $4, $5, $6, $7)
-        ON CONFLICT(name) DO UPDATE SET purpose = $2, state = $3, sealed = $4, check_value = $5, changed = $7
+        INSERT INTO key(name, purpose, state, sealed, check_value, created, changed, owner, expires, parent)
+        VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT(name) DO UPDATE SET purpose = $2, state = $3, sealed = $4, check_value = $5, changed = $7, owner = $8, expires = $9, parent = $10
         """,
         key.Name,
         key.Purpose,
@@ -90,5 +111,14 @@ public static class KeyWrites
         key.SealedKey,
         key.CheckValue,
         key.CreatedAt.ToColumn(),
-        key.ChangedAt.ToColumn()));
+        key.ChangedAt.ToColumn(),
+        key.Owner,
+        key.ExpiresAt.ToColumn(),
+        key.Parent));
+
+    /// <summary>Refuses the change with <see cref="ChangeRefusal.KeyMoved"/> unless the key is in that state; null for a name that must be free.</summary>
+    public static Change RequireKey(this Change change, string name, KeyState? state) => change.Require((session, _) =>
+        session.First("SELECT state FROM key WHERE name = $1", static r => (int?)r.GetInt32(0), name) == (int?)state
+            ? ChangeRefusal.None
+            : ChangeRefusal.KeyMoved);
 }

@@ -44,6 +44,15 @@ internal static class Schema
         CREATE TABLE sign_in_link(token_hash BLOB PRIMARY KEY, user_id TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER) WITHOUT ROWID;
         CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE key ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+        ALTER TABLE key ADD COLUMN expires INTEGER;
+        ALTER TABLE key ADD COLUMN parent TEXT;
+        CREATE TABLE key_ceremony(
+          number INTEGER PRIMARY KEY, state INTEGER NOT NULL, action INTEGER NOT NULL, subject TEXT NOT NULL, proposer TEXT NOT NULL, approver TEXT,
+          created INTEGER NOT NULL, changed INTEGER NOT NULL, detail TEXT NOT NULL, sealed BLOB);
+        CREATE TABLE key_custodian(name TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>

@@ -163,7 +163,7 @@ public sealed class SoftwareKeyRoomTests : IAsyncLifetime
         Assert.Equal(32 + 12 + 16, record.SealedKey!.Length);
         byte[]? key = _master.Open("key", record.SealedKey, BaseDerivationKey.Binding("bdk.data.1"));
         Assert.NotNull(key);
-        Assert.Equal(record.CheckValue, BaseDerivationKey.CheckValue(key));
+        Assert.Equal(record.CheckValue, BaseDerivationKey.CheckValue(VaultKeyKind.BaseDerivation, key));
         foreach (string file in Directory.EnumerateFiles(_folder, "softpos.db*").Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)))
         {
             using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -32,10 +32,11 @@ internal static class UpCommand
         {
             Description = "Seconds to wait for the acquirer's answer.", DefaultValueFactory = _ => 10,
         };
+        Option<string?> keys = new("--keys") { Description = "Key room in another process: unix:PATH of softpos keys serve. The stack then holds no keys." };
         Option<bool> verbose = new("--verbose") { Description = "Log every request." };
         Command command = new("up", "Start the whole stack on this machine: back end, console, lab acquirer, virtual phones.")
         {
-            port, data, fleet, acquirer, timeout, verbose,
+            port, data, fleet, acquirer, timeout, keys, verbose,
         };
         command.SetAction((result, cancellation) => RunAsync(
             new Choices(
@@ -44,6 +45,7 @@ internal static class UpCommand
                 result.GetValue(fleet),
                 result.GetValue(acquirer),
                 TimeSpan.FromSeconds(result.GetValue(timeout)),
+                result.GetValue(keys),
                 result.GetValue(verbose)),
             cancellation));
         return command;
@@ -61,6 +63,7 @@ internal static class UpCommand
         BackendOptions options = new()
         {
             DataFolder = choices.Data,
+            KeyRoomSocket = SocketOf(choices.Keys),
             Port = choices.Port,
             Acquirer = lab is null ? EndPointOf(choices.Acquirer!) : new IPEndPoint(IPAddress.Loopback, lab.Port),
             AcquirerTimeout = choices.AcquirerTimeout,
@@ -109,6 +112,14 @@ internal static class UpCommand
         }
     }
 
+    private static string? SocketOf(string? keys)
+    {
+        const string Scheme = "unix:";
+        return keys is null ? null
+            : keys.StartsWith(Scheme, StringComparison.Ordinal) && keys.Length > Scheme.Length ? keys[Scheme.Length..]
+            : throw new CommandException($"--keys {keys}: expected unix:PATH, the socket of softpos keys serve");
+    }
+
     private static IPEndPoint EndPointOf(string text) => IPEndPoint.TryParse(text, out IPEndPoint? endPoint) && endPoint.Port > 0
         ? endPoint
         : throw new CommandException($"--acquirer {text}: expected address and port, such as 127.0.0.1:7583");
@@ -132,5 +143,5 @@ internal static class UpCommand
         }
     }
 
-    private sealed record Choices(int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, bool Verbose);
+    private sealed record Choices(int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, string? Keys, bool Verbose);
 }

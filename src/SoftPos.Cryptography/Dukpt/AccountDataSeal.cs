@@ -100,5 +100,24 @@ public static class AccountDataSeal
         return true;
     }
 
+    /// <summary>Takes sealed data apart for a security module that opens them itself (AES-GCM, tag of 16 bytes at the end).</summary>
+    public static bool TrySplit(ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData, out SealedParts parts)
+    {
+        parts = default;
+        if (!TryReadSerialNumber(sealedData, out _))
+        {
+            return false;
+        }
+
+        parts = new SealedParts(
+            sealedData.Slice(HeaderLength, NonceLength).ToArray(),
+            Authenticated(sealedData[..HeaderLength], associatedData),
+            sealedData[(HeaderLength + NonceLength)..].ToArray());
+        return true;
+    }
+
     private static byte[] Authenticated(ReadOnlySpan<byte> header, ReadOnlySpan<byte> associatedData) => [.. header, .. associatedData];
 }
+
+/// <summary>Parts of sealed account data as AES-GCM takes them.</summary>
+public readonly record struct SealedParts(byte[] Nonce, byte[] Authenticated, byte[] CipherTextAndTag);

@@ -21,8 +21,16 @@ internal static class DukptDerivation
     public static void Derive(ReadOnlySpan<byte> parent, int usage, DukptKeyType type, ulong context, Span<byte> key)
     {
         Span<byte> data = stackalloc byte[2 * AesOneTime.BlockLength];
+        data = data[..WriteData(usage, type, context, data)];
+        AesOneTime.Encrypt(parent, data, data);
+        data[..type.Length()].CopyTo(key);
+        CryptographicOperations.ZeroMemory(data);
+    }
+
+    /// <summary>Writes the derivation data, one block for each 16 bytes of key; answers its length. <paramref name="data"/> has 32 bytes.</summary>
+    public static int WriteData(int usage, DukptKeyType type, ulong context, Span<byte> data)
+    {
         int length = type.Length();
-        int blocks = length > AesOneTime.BlockLength ? 2 : 1;
         data[0] = 1;
         data[1] = 1;
         BinaryPrimitives.WriteUInt16BigEndian(data[2..], (ushort)usage);
@@ -31,10 +39,7 @@ internal static class DukptDerivation
         BinaryPrimitives.WriteUInt64BigEndian(data[8..], context);
         data[..16].CopyTo(data[16..]);
         data[17] = 2;
-        data = data[..(blocks * AesOneTime.BlockLength)];
-        AesOneTime.Encrypt(parent, data, data);
-        data[..length].CopyTo(key);
-        CryptographicOperations.ZeroMemory(data);
+        return length > AesOneTime.BlockLength ? 2 * AesOneTime.BlockLength : AesOneTime.BlockLength;
     }
 
     /// <summary>Context of every derivation below the initial key.</summary>

@@ -144,7 +144,7 @@ public static class KeyBlock
         Span<byte> keys = stackalloc byte[2 * DukptDerivation.LongestKey];
         Span<byte> encryption = keys[..protectionKey.Length];
         Span<byte> authentication = keys.Slice(protectionKey.Length, protectionKey.Length);
-        KeyBlockCipher.DeriveKeys(header.Version, protectionKey.Bytes, encryption, authentication);
+        protectionKey.DeriveKeys(header.Version, encryption, authentication);
         Span<byte> expected = stackalloc byte[mac.Length];
         bool macsCipherText = header.Version is 'A' or 'C';
         if (macsCipherText)
@@ -188,7 +188,7 @@ public static class KeyBlock
         Span<byte> keys = stackalloc byte[2 * DukptDerivation.LongestKey];
         Span<byte> encryption = keys[..protectionKey.Length];
         Span<byte> authentication = keys.Slice(protectionKey.Length, protectionKey.Length);
-        KeyBlockCipher.DeriveKeys(header.Version, protectionKey.Bytes, encryption, authentication);
+        protectionKey.DeriveKeys(header.Version, encryption, authentication);
         Span<byte> mac = stackalloc byte[header.MacCharacters / 2];
         Span<byte> payload = text[headerLength..];
         if (header.Version is 'A' or 'C')

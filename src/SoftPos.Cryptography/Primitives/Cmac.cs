@@ -113,6 +113,20 @@ public static class Cmac
         return head;
     }
 
+    /// <summary>
+    /// The first subkey (SP 800-38B, 6.1) from the enciphered zero block, in place: for security modules that have the block cipher but not
+    /// the MAC. 8 or 16 bytes.
+    /// </summary>
+    public static void DoubleBlock(Span<byte> block)
+    {
+        if (block.Length is not (8 or 16))
+        {
+            throw new ArgumentException("expected one cipher block", nameof(block));
+        }
+
+        Double(block);
+    }
+
     /// <summary>Multiplies by x in GF(2^64) or GF(2^128), without a branch on the secret.</summary>
     internal static void Double(Span<byte> value)
     {

@@ -36,6 +36,26 @@ public class KeyBlockTests
         }
     }
 
+    [Fact]
+    public void A_protection_key_opens_many_blocks_on_many_threads_and_none_after_its_end()
+    {
+        SeededRandom random = new(77);
+        KeyBlockProtectionKey protection = new(random.Bytes(32));
+        byte[][] keys = [.. Enumerable.Range(0, 64).Select(_ => random.Bytes(16))];
+        using KeyBlockProtectionKey writer = new(protection.Bytes);
+        string[] blocks = [.. keys.Select(key => KeyBlock.Wrap(writer, Header('D', 'A'), key, random))];
+        Parallel.For(0, blocks.Length, i =>
+        {
+            Assert.True(KeyBlock.TryUnwrap(protection, blocks[i], out KeyBlockContent? content, out _));
+            using (content)
+            {
+                Assert.Equal(keys[i], content!.Key.ToArray());
+            }
+        });
+        protection.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => KeyBlock.TryUnwrap(protection, blocks[0], out _, out _));
+    }
+
     [Theory]
     [InlineData('D', 'A', 16, 16)]
     [InlineData('D', 'A', 24, 24)]

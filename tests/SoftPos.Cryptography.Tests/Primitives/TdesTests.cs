@@ -91,4 +91,22 @@ public class TdesTests
         engine.ProcessBlock(block, 0, output, 0);
         return output;
     }
+
+    [Fact]
+    public void Random_keys_give_what_the_platform_gives()
+    {
+        SeededRandom random = new(46);
+        using System.Security.Cryptography.TripleDES platform = System.Security.Cryptography.TripleDES.Create();
+        for (int i = 0; i < 500; i++)
+        {
+            byte[] key = random.Bytes(24);
+            byte[] clear = random.Bytes(8 * (1 + random.Next(6)));
+            byte[] own = new byte[clear.Length];
+            platform.SetKey(key);
+            Tdes.EncryptEcb(key, clear, own);
+            Assert.Equal(platform.EncryptEcb(clear, System.Security.Cryptography.PaddingMode.None), own);
+            Tdes.DecryptEcb(key, own, own);
+            Assert.Equal(clear, own);
+        }
+    }
 }
