@@ -9,6 +9,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     StatusCommand.Create(),
     AcquirerCommand.Create(),
     SignInCommand.Create(),
+    PolicyCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
 InvocationConfiguration configuration = new()

@@ -10,7 +10,7 @@ internal sealed class ConditionReader(JsonObject values, List<PolicyFault> fault
     /// <summary>Enough for any readable condition.</summary>
     private const int MaxDepth = 8;
 
-    private static readonly string[] Operators =
+    internal static readonly string[] Operators =
         ["equals", "notEquals", "oneOf", "noneOf", "atLeast", "atMost", "contains", "containsOnly", "containsNone", "isEmpty", "present"];
 
     public Condition? Read(JsonNode? node, string path, int depth = 0)
