@@ -102,7 +102,7 @@ public static class PlayServerAnswer
                 && document.RootElement.TryGetProperty("tokenPayloadExternal", out JsonElement payload)
                 && payload.ValueKind is JsonValueKind.Object;
         }
-        catch (JsonException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
             return false;
         }
