@@ -55,7 +55,14 @@ internal static class AttestationTargets
         version: 1
         values: { hot: 50 }
         rules:
-          - { id: a, stages: [evidence], if: { any: [{ claim: sdk.package, oneOf: [a, b] }] }, require: { not: { claim: sdk.sequenceStep, atMost: $hot } }, reason: BATTERY_HOT, severity: info, response: deny, grace: P1D }
+          - id: a
+            stages: [evidence]
+            if: { any: [{ claim: sdk.package, oneOf: [a, b] }] }
+            require: { not: { claim: sdk.sequenceStep, atMost: $hot } }
+            reason: BATTERY_HOT
+            severity: info
+            response: deny
+            grace: P1D
         """;
 
     /// <summary>The input is the leaf, and once more the certificate above it.</summary>
