@@ -24,17 +24,19 @@ internal sealed class Rooms : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly OpenKeyRoom _keys;
     private readonly ServiceKey _resultKey;
+    private readonly NoteSigner _logKey;
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly PaymentOptions _paymentOptions;
     private Task _background = Task.CompletedTask;
 
-    private Rooms(BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey)
+    private Rooms(BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey)
     {
         _clock = clock;
         Database = database;
         _keys = keyRoom;
         IKeyRoom keys = keyRoom.Room;
         _resultKey = resultKey;
+        _logKey = logKey;
         LocalOperator = LocalOperator.Create(database, options.DataFolder, clock);
         Challenges = new ChallengeStore(clock, _random);
         MonitoringOptions monitoring = new()
@@ -78,7 +80,8 @@ internal sealed class Rooms : IAsyncDisposable
             try
             {
                 ServiceKey resultKey = await ServiceKey.OpenAsync(database, keys.Room, cancellation);
-                return new Rooms(options, clock, database, keys, resultKey);
+                NoteSigner logKey = await LogKey.OpenAsync(database, keys.Room, cancellation);
+                return new Rooms(options, clock, database, keys, resultKey, logKey);
             }
             catch
             {
@@ -107,6 +110,7 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Appraisal);
         services.AddSingleton(Payments);
         services.AddSingleton(Link);
+        services.AddSingleton(_logKey);
     }
 
     /// <summary>Settles what an earlier process left open, then lets the acquirer link, the reversals and the late answers run.</summary>
@@ -131,6 +135,7 @@ internal sealed class Rooms : IAsyncDisposable
         await _background;
         Payments.Dispose();
         _resultKey.Dispose();
+        _logKey.Dispose();
         _keys.Dispose();
         await Database.DisposeAsync();
         _random.Dispose();

@@ -14,6 +14,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     VerifyCommand.Create(),
     ConformanceCommand.Create(),
     KeysCommand.Create(),
+    PolicyCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
 InvocationConfiguration configuration = new()

@@ -53,7 +53,7 @@ public sealed class EvidenceAppraisal
     /// <summary>Takes an evidence message.</summary>
     public async Task<AttestationOutcome> AppraiseAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
-        if (!SignedMessage.TryDecode(message.Span, out DecodedMessage decoded) || decoded.TerminalId is not { } terminalId)
+        if (!SignedMessage.TryDecode(message, out DecodedMessage decoded) || decoded.TerminalId is not { } terminalId)
         {
             return Refuse(Refusal.Malformed("message", "expected COSE_Sign1 with ES256 and the terminal's identity as key identifier"));
         }
@@ -63,7 +63,7 @@ public sealed class EvidenceAppraisal
             return Refuse(new Refusal(ReasonCodes.TerminalUnknown));
         }
 
-        VerifiedEvidence evidence = EvidenceVerifier.Verify(message.Span, terminal.DeviceKey, terminalId);
+        VerifiedEvidence evidence = EvidenceVerifier.Verify(message, terminal.DeviceKey, terminalId);
         if (evidence.Claims is not { } claims)
         {
             return Refuse(new Refusal(evidence.Problem!.Reason, evidence.Problem.Detail));

@@ -37,6 +37,16 @@ internal static class Mutation
         }
     }
 
+    /// <summary>Endless numbers from 0 to below a bound.</summary>
+    public static IEnumerable<int> Numbers(ulong seed, int below)
+    {
+        ulong state = (seed * 2) + 1;
+        while (true)
+        {
+            yield return Next(ref state, below);
+        }
+    }
+
     private static int Next(ref ulong state, int below)
     {
         state ^= state << 13;

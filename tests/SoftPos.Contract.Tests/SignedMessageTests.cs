@@ -60,6 +60,48 @@ public class SignedMessageTests
     }
 
     [Fact]
+    public void What_is_read_and_what_is_verified_agree_with_the_platforms_library()
+    {
+        using Messages.SoftwareKey key = new();
+        using ECDsa platform = ECDsa.Create();
+        platform.ImportSubjectPublicKeyInfo(key.PublicKey, out _);
+        foreach (int length in (int[])[1, 20, 23, 24, 200, 255, 256, 3000, 40_000, 65_000])
+        {
+            byte[] message = SignedMessage.Sign(key, MessageType.Payment, Messages.Terminal.ToByteArray(bigEndian: true), new byte[length]);
+            CoseSign1Message cose = CoseMessage.DecodeSign1(message);
+            Assert.True(cose.VerifyEmbedded(platform));
+            Assert.True(SignedMessage.TryDecode(message, out DecodedMessage decoded) && decoded.Verify(platform), $"{length} bytes");
+            Assert.Equal(cose.Content!.Value.ToArray(), decoded.Payload.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Nothing_mutated_is_read_that_the_platforms_library_refuses()
+    {
+        using Messages.SoftwareKey key = new();
+        using ECDsa platform = ECDsa.Create();
+        platform.ImportSubjectPublicKeyInfo(key.PublicKey, out _);
+        byte[] message = SignedMessage.Sign(key, MessageType.Evidence, Messages.Terminal.ToByteArray(bigEndian: true), Messages.Evidence().Encode());
+        Mutation mutation = new(7);
+        for (int i = 0; i < 3000; i++)
+        {
+            byte[] mutated = mutation.Damage(message);
+            bool verified = SignedMessage.TryDecode(mutated, out DecodedMessage decoded) && decoded.Verify(platform);
+            Assert.True(!verified || CoseMessage.DecodeSign1(mutated).VerifyEmbedded(platform));
+            Assert.True(!verified || mutated.SequenceEqual(message));
+        }
+    }
+
+    [Fact]
+    public void A_message_without_its_tag_or_with_bytes_after_it_is_refused()
+    {
+        using Messages.SoftwareKey key = new();
+        byte[] message = SignedMessage.Sign(key, MessageType.Evidence, [], Messages.Evidence().Encode());
+        Assert.False(SignedMessage.TryDecode(message.AsSpan(1), out _));
+        Assert.False(SignedMessage.TryDecode([.. message, 0], out _));
+    }
+
+    [Fact]
     public void Too_long_a_message_is_refused() => Assert.False(SignedMessage.TryDecode(new byte[SignedMessage.MaxLength + 1], out _));
 
     [Fact]

@@ -180,6 +180,7 @@ public abstract class KeyRoomContract : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-11")]
     public async Task Stored_bytes_are_bound_to_what_they_were_sealed_for()
     {
         byte[] clear = "0100 …"u8.ToArray();

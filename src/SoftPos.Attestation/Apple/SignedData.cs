@@ -15,6 +15,7 @@ internal sealed record SignedData(ReadOnlyMemory<byte> Content, IReadOnlyList<At
     private const string MessageDigestAttribute = "1.2.840.113549.1.9.4";
     private const string ContentTypeAttribute = "1.2.840.113549.1.9.3";
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";
+    private const string EcdsaSha256 = "1.2.840.10045.4.3.2";
     private const int MaxCertificates = 8;
 
     private static readonly Asn1Tag Explicit0 = new(TagClass.ContextSpecific, 0, isConstructed: true);
@@ -83,11 +84,11 @@ internal sealed record SignedData(ReadOnlyMemory<byte> Content, IReadOnlyList<At
         ReadOnlyMemory<byte> serial = identity.ReadIntegerBytes();
         string digest = signer.ReadSequence().ReadObjectIdentifier();
         ReadOnlyMemory<byte>? attributes = signer.PeekTag().HasSameClassAndValue(Explicit0) ? (ReadOnlyMemory<byte>?)signer.ReadEncodedValue() : null;
-        signer.ReadSequence();
+        string algorithm = signer.ReadSequence().ReadObjectIdentifier();
         byte[] signature = signer.ReadOctetString();
         AttestationCertificate? own = certificates.Find(certificate =>
             certificate.Issuer.Encoded.Span.SequenceEqual(issuer.Span) && certificate.Serial.Span.SequenceEqual(serial.Span));
-        if (own is null || digest != Sha256)
+        if (own is null || digest != Sha256 || algorithm != EcdsaSha256)
         {
             return null;
         }

@@ -59,8 +59,10 @@ public sealed class Appraiser(CompiledPolicy policy)
             findings.Add(FindingOf(problem, context));
         }
 
-        foreach (PolicyRule rule in policy.Rules)
+        IReadOnlyList<PolicyRule> rules = policy.Rules;
+        for (int i = 0; i < rules.Count; i++)
         {
+            PolicyRule rule = rules[i];
             if (rule.AppliesTo(stage, context.Ring, context.Time) && (rule.If is null || rule.If.Holds(claims)) && !rule.Require.Holds(claims))
             {
                 Finding finding = FindingOf(rule, claims, context);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SoftPos.Attestation.Claims;
 using SoftPos.Contract;
 
 namespace SoftPos.Attestation.Appraisal;
@@ -28,7 +29,7 @@ public static class EvidenceVerifier
     /// <param name="message">COSE_Sign1 as received.</param>
     /// <param name="deviceKey">SubjectPublicKeyInfo of the enrolled P-256 key.</param>
     /// <param name="terminalId">The terminal whose key it is; the message must name it.</param>
-    public static VerifiedEvidence Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> deviceKey, Guid terminalId)
+    public static VerifiedEvidence Verify(ReadOnlyMemory<byte> message, ReadOnlySpan<byte> deviceKey, Guid terminalId)
     {
         using ECDsa key = ECDsa.Create();
         try
@@ -48,7 +49,7 @@ public static class EvidenceVerifier
     }
 
     /// <summary>Verifies one message under a key that is already imported, as a caller with many messages keeps it.</summary>
-    public static VerifiedEvidence Verify(ReadOnlySpan<byte> message, ECDsa deviceKey, Guid terminalId)
+    public static VerifiedEvidence Verify(ReadOnlyMemory<byte> message, ECDsa deviceKey, Guid terminalId)
     {
         ArgumentNullException.ThrowIfNull(deviceKey);
         if (message.Length > MaxLength)
@@ -71,13 +72,18 @@ public static class EvidenceVerifier
             return Refuse(message, "evidence.signature", ReasonCodes.SignatureInvalid, "not signed by the enrolled key");
         }
 
-        return EvidenceClaims.TryDecode(decoded.Payload, out EvidenceClaims claims)
+        return EvidenceClaims.TryDecode(decoded.Payload, ProbeClaims.Names, out EvidenceClaims claims)
             ? new VerifiedEvidence { Claims = claims, EvidenceHash = HashOf(message) }
             : Refuse(message, "evidence.claims", ReasonCodes.EvidenceInvalid, "signed, but not well-formed claims");
     }
 
-    private static VerifiedEvidence Refuse(ReadOnlySpan<byte> message, string rule, string reason, string detail) =>
+    private static VerifiedEvidence Refuse(ReadOnlyMemory<byte> message, string rule, string reason, string detail) =>
         new() { Problem = new AttestationProblem(rule, reason, detail), EvidenceHash = HashOf(message) };
 
-    private static string HashOf(ReadOnlySpan<byte> message) => Convert.ToHexStringLower(SHA256.HashData(message));
+    private static string HashOf(ReadOnlyMemory<byte> message)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(message.Span, hash);
+        return Convert.ToHexStringLower(hash);
+    }
 }

@@ -88,8 +88,15 @@ public sealed class StatusList
         catch (JsonException broken)
         {
             fault = new FormatFault("status list", (int)(broken.BytePositionInLine ?? 0), "JSON");
-            return false;
         }
+        catch (InvalidOperationException)
+        {
+            // The reader finds texts that are not UTF-8 only when they are asked for, and does not say where.
+            fault = new FormatFault("status list", 0, "JSON in UTF-8");
+        }
+
+        list = null;
+        return false;
     }
 
     /// <summary>The same list, confirmed again by its server.</summary>

@@ -16,19 +16,26 @@ public static class ProbeClaims
     /// <summary>Identities of all probes that this release knows.</summary>
     public static IReadOnlyList<string> Probes { get; } = [.. Defined.Select(claim => claim.Name["measure.".Length..])];
 
+    internal static FrozenSet<string> Names { get; } = Probes.ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Whether this release knows the probe.</summary>
     public static bool IsKnown(string probe) => ByProbe.ContainsKey(probe);
 
     internal static void Fill(ClaimSet claims, IReadOnlyList<Measurement> measurements)
     {
-        foreach (Measurement measurement in measurements)
+        for (int i = 0; i < measurements.Count; i++)
         {
+            Measurement measurement = measurements[i];
             if (ByProbe.TryGetValue(measurement.Probe, out Claim? claim))
             {
                 claims.Set(claim, WordOf(measurement.Result));
             }
         }
     }
+
+    /// <summary>Whether evidence reported the probe.</summary>
+    internal static bool IsMeasured(ClaimSet claims, string probe) =>
+        ByProbe.TryGetValue(probe, out Claim? claim) && claims[claim.Index].Kind is not ClaimKind.Missing;
 
     private static string WordOf(MeasurementResult result) => result switch
     {

@@ -9,6 +9,8 @@ namespace SoftPos.Attestation.Claims;
 internal static class SdkClaims
 {
     private static readonly List<Claim> Defined = [];
+    private static readonly IReadOnlyList<string> NoTexts = [];
+    private static readonly string[] PurposeWords = [.. Enum.GetNames<ChallengePurpose>().Select(word => word.ToLowerInvariant())];
 
     private static readonly Claim SdkVersion = Claim.Define(Defined, "sdk.version", ClaimKind.Text, "version of the SDK");
     private static readonly Claim SdkVersionNumber = Claim.Define(
@@ -75,7 +77,7 @@ internal static class SdkClaims
         claims.Set(NonceMatches, CryptographicOperations.FixedTimeEquals(said.Nonce, evidence.Nonce));
         claims.Set(TerminalMatches, said.TerminalId == evidence.TerminalId);
         claims.Set(SequenceStep, (double)said.Sequence - evidence.LastSequence);
-        claims.Set(Purpose, said.Purpose.ToString().ToLowerInvariant());
+        claims.Set(Purpose, PurposeWords[(int)said.Purpose]);
         FillMeasurements(claims, evidence);
         HealthClaims.Fill(claims, said.Health);
     }
@@ -99,30 +101,61 @@ internal static class SdkClaims
     private static void FillMeasurements(ClaimSet claims, SdkEvidence evidence)
     {
         IReadOnlyList<Measurement> measurements = evidence.Claims.Measurements;
-        string[] order = [.. MeasurementOrder.Of(measurements.Select(measurement => measurement.Probe).Distinct(StringComparer.Ordinal),
-            evidence.Seed)];
-        claims.Set(OrderCorrect, order.SequenceEqual(measurements.Select(measurement => measurement.Probe), StringComparer.Ordinal));
+        claims.Set(OrderCorrect, MeasurementOrder.IsKept(measurements, evidence.Seed));
         claims.Set(ChainCorrect, CryptographicOperations.FixedTimeEquals(
             MeasurementOrder.Chain(measurements, evidence.Seed), evidence.Claims.MeasurementChain));
-        HashSet<string> reported = [.. measurements.Select(measurement => measurement.Probe)];
-        claims.Set(Missing, evidence.RequiredProbes.Where(probe => !reported.Contains(probe)).ToArray());
-        claims.Set(Unavailable, Names(measurements, MeasurementResult.Unavailable));
-        claims.Set(Unknown, measurements.Where(measurement => !ProbeClaims.IsKnown(measurement.Probe)).Select(measurement =>
-            measurement.Probe).ToArray());
-        string[] found = Names(measurements, MeasurementResult.Found);
-        claims.Set(Found, found);
-        claims.Set(FoundGroups, found.Select(GroupOf).Distinct().ToArray());
         ProbeClaims.Fill(claims, measurements);
+        List<string>? unavailable = null, unknown = null, found = null, groups = null;
+        for (int i = 0; i < measurements.Count; i++)
+        {
+            string probe = measurements[i].Probe;
+            if (!ProbeClaims.IsKnown(probe))
+            {
+                (unknown ??= []).Add(probe);
+            }
+
+            if (measurements[i].Result is MeasurementResult.Unavailable)
+            {
+                (unavailable ??= []).Add(probe);
+            }
+            else if (measurements[i].Result is MeasurementResult.Found)
+            {
+                (found ??= []).Add(probe);
+                string group = GroupOf(probe);
+                if (groups?.Contains(group) is not true)
+                {
+                    (groups ??= []).Add(group);
+                }
+            }
+        }
+
+        claims.Set(Missing, MissingOf(claims, evidence.RequiredProbes));
+        claims.Set(Unavailable, unavailable ?? NoTexts);
+        claims.Set(Unknown, unknown ?? NoTexts);
+        claims.Set(Found, found ?? NoTexts);
+        claims.Set(FoundGroups, groups ?? NoTexts);
     }
 
-    private static string[] Names(IReadOnlyList<Measurement> measurements, MeasurementResult result) =>
-        [.. measurements.Where(measurement => measurement.Result == result).Select(measurement => measurement.Probe)];
+    /// <summary>A demanded probe is one that this release knows, so what was measured of it is a claim already.</summary>
+    private static IReadOnlyList<string> MissingOf(ClaimSet claims, IReadOnlyList<string> required)
+    {
+        List<string>? missing = null;
+        for (int i = 0; i < required.Count; i++)
+        {
+            if (!ProbeClaims.IsMeasured(claims, required[i]))
+            {
+                (missing ??= []).Add(required[i]);
+            }
+        }
+
+        return missing ?? NoTexts;
+    }
 
     private static string GroupOf(string probe) => probe.IndexOf('.', StringComparison.Ordinal) is > 0 and int dot ? probe[..dot] : probe;
 
     /// <summary>Major, minor and patch as one number, so that a policy can ask for a minimum; missing when it is no such version.</summary>
     private static double? NumberOf(string version) =>
-        System.Version.TryParse(version.Split('-', '+')[0], out Version? parsed)
+        System.Version.TryParse(version.AsSpan(0, version.AsSpan().IndexOfAny('-', '+') is >= 0 and int end ? end : version.Length), out Version? parsed)
             ? (parsed.Major * 1_000_000.0) + (parsed.Minor * 1_000.0) + Math.Max(parsed.Build, 0)
             : null;
 }

@@ -91,7 +91,7 @@ public static class PlayToken
         }
 
         string[] parts = token.Split('.');
-        if (parts.Length != 5 || parts.Any(part => !Base64Url.IsValid(part) || part.Contains('=', StringComparison.Ordinal)))
+        if (parts.Length != 5 || !parts.All(IsCanonical))
         {
             problem = Refuse("play.token.form", "not a compact JWE of five base64url parts");
             return false;
@@ -131,19 +131,9 @@ public static class PlayToken
             return null;
         }
 
-        byte[] plain = new byte[Base64Url.GetMaxDecodedLength(parts[3].Length)];
         try
         {
-            int length = Base64Url.DecodeFromChars(parts[3], plain);
-            byte[] encrypted = plain[..length];
-            plain = new byte[length];
-            using AesGcm gcm = new(content, TagLength);
-            gcm.Decrypt(nonce, encrypted, tag, plain, Encoding.ASCII.GetBytes(parts[0]));
-            return plain;
-        }
-        catch (CryptographicException)
-        {
-            return null;
+            return DecryptContent(content, nonce, Base64Url.DecodeFromChars(parts[3]), tag, Encoding.ASCII.GetBytes(parts[0]));
         }
         finally
         {
@@ -151,11 +141,37 @@ public static class PlayToken
         }
     }
 
-    private static bool TryVerify(string signed, ECDsa key, out ReadOnlyMemory<byte> payload)
+    /// <summary>A256GCM with a 96-bit nonce and a whole tag (RFC 7518, 5.3); null when the tag does not hold.</summary>
+    internal static byte[]? DecryptContent(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> tag,
+        ReadOnlySpan<byte> associated)
+    {
+        if (key.Length != AesKeyWrap.ContentKeyLength || nonce.Length != NonceLength || tag.Length != TagLength)
+        {
+            return null;
+        }
+
+        byte[] plain = new byte[encrypted.Length];
+        try
+        {
+            using AesGcm gcm = new(key, TagLength);
+            gcm.Decrypt(nonce, encrypted, tag, plain, associated);
+            return plain;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Base64url without padding, blanks or spare bits: one token has one spelling, since its hash marks it as used.</summary>
+    private static bool IsCanonical(string part) =>
+        Base64Url.IsValid(part) && Base64Url.EncodeToString(Base64Url.DecodeFromChars(part)) == part;
+
+    internal static bool TryVerify(string signed, ECDsa key, out ReadOnlyMemory<byte> payload)
     {
         payload = default;
         string[] parts = signed.Split('.');
-        if (parts.Length != 3 || parts.Any(part => !Base64Url.IsValid(part)) || !HasHeader(parts[0], InnerHeaders, ("alg", "ES256")))
+        if (parts.Length != 3 || !parts.All(IsCanonical) || !HasHeader(parts[0], InnerHeaders, ("alg", "ES256")))
         {
             return false;
         }

@@ -99,8 +99,15 @@ public sealed record PlayVerdict
         catch (JsonException broken)
         {
             fault = new FormatFault("verdict", (int)(broken.BytePositionInLine ?? 0), "JSON");
-            return false;
         }
+        catch (InvalidOperationException)
+        {
+            // The reader finds texts that are not UTF-8 only when they are asked for, and does not say where.
+            fault = new FormatFault("verdict", 0, "JSON in UTF-8");
+        }
+
+        verdict = null;
+        return false;
     }
 
     private static PlayVerdict Read(JsonElement root)

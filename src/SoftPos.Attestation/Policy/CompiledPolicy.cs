@@ -15,6 +15,7 @@ public sealed class CompiledPolicy
         RequiredProbes = requiredProbes;
         Values = values;
         Hash = hash;
+        HashHex = Convert.ToHexStringLower(hash);
     }
 
     /// <summary>Name.</summary>
@@ -33,7 +34,7 @@ public sealed class CompiledPolicy
     public ReadOnlyMemory<byte> Hash { get; }
 
     /// <summary>The same as lower-case hex.</summary>
-    public string HashHex => Convert.ToHexStringLower(Hash.Span);
+    public string HashHex { get; }
 
     internal JsonObject Values { get; }
 

@@ -10,7 +10,7 @@ internal sealed class ConditionReader(JsonObject values, List<PolicyFault> fault
     /// <summary>Enough for any readable condition.</summary>
     private const int MaxDepth = 8;
 
-    private static readonly string[] Operators =
+    internal static readonly string[] Operators =
         ["equals", "notEquals", "oneOf", "noneOf", "atLeast", "atMost", "contains", "containsOnly", "containsNone", "isEmpty", "present"];
 
     public Condition? Read(JsonNode? node, string path, int depth = 0)
@@ -148,14 +148,26 @@ internal sealed class ConditionReader(JsonObject values, List<PolicyFault> fault
 
     private static (Func<ClaimValue, bool>, string) TextTest(bool inside, string[] set) => set.Length == 1
         ? (value => string.Equals(value.Text, set[0], StringComparison.Ordinal) == inside, $"is {(inside ? string.Empty : "not ")}{set[0]}")
-        : (value => set.Contains(value.Text, StringComparer.Ordinal) == inside, $"is {(inside ? "one" : "none")} of {string.Join(", ", set)}");
+        : (value => Has(set, value.Text) == inside, $"is {(inside ? "one" : "none")} of {string.Join(", ", set)}");
 
     private static (Func<ClaimValue, bool>, string) ListTest(string operation, string[] set) => operation switch
     {
-        "contains" => (value => Array.TrueForAll(set, item => Has(value.Texts, item)), $"contains {string.Join(", ", set)}"),
-        "containsNone" => (value => !Array.Exists(set, item => Has(value.Texts, item)), $"contains none of {string.Join(", ", set)}"),
+        "contains" => (value => CountOf(value.Texts, set) == set.Length, $"contains {string.Join(", ", set)}"),
+        "containsNone" => (value => CountOf(value.Texts, set) == 0, $"contains none of {string.Join(", ", set)}"),
         _ => (value => ContainsOnly(value.Texts, set), $"is not empty and contains only {string.Join(", ", set)}"),
     };
+
+    /// <summary>How many of the set are in the list.</summary>
+    private static int CountOf(IReadOnlyList<string> list, string[] set)
+    {
+        int count = 0;
+        for (int i = 0; list.Count > 0 && i < set.Length; i++)
+        {
+            count += Has(list, set[i]) ? 1 : 0;
+        }
+
+        return count;
+    }
 
     private static bool Has(IReadOnlyList<string> list, string item)
     {
@@ -174,7 +186,7 @@ internal sealed class ConditionReader(JsonObject values, List<PolicyFault> fault
     {
         for (int i = 0; i < list.Count; i++)
         {
-            if (!set.Contains(list[i], StringComparer.Ordinal))
+            if (!Has(set, list[i]))
             {
                 return false;
             }

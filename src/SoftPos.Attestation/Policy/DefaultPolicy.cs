@@ -6,10 +6,14 @@ namespace SoftPos.Attestation.Policy;
 /// <summary>The policy that ships, as a document and compiled.</summary>
 public static class DefaultPolicy
 {
-    private static readonly Lazy<byte[]> Document = new(Load);
+    private static readonly Lazy<byte[]> Document = new(() => Load("default-policy.yaml"));
+    private static readonly Lazy<byte[]> CaseDocument = new(() => Load("default-policy.cases.yaml"));
 
     /// <summary>The YAML text, UTF-8.</summary>
     public static ReadOnlyMemory<byte> Utf8 => Document.Value;
+
+    /// <summary>The cases beside it, UTF-8.</summary>
+    public static ReadOnlyMemory<byte> Cases => CaseDocument.Value;
 
     /// <summary>Compiles it with the values of a deployment.</summary>
     /// <param name="packages">Package names of the app.</param>
@@ -29,10 +33,10 @@ public static class DefaultPolicy
             ? policy!
             : throw new ArgumentException(string.Join("; ", faults), nameof(values));
 
-    private static byte[] Load()
+    private static byte[] Load(string name)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("SoftPos.Attestation.Policy.default-policy.yaml")
-            ?? throw new InvalidOperationException("default-policy.yaml is not embedded");
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("SoftPos.Attestation.Policy." + name)
+            ?? throw new InvalidOperationException($"{name} is not embedded");
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;

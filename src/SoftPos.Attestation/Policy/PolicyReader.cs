@@ -13,7 +13,7 @@ internal sealed class PolicyReader
     /// <summary>The shipped policy has fewer than a hundred; an appraisal asks them all.</summary>
     private const int MaxRules = 1000;
 
-    private static readonly string[] TopKeys = ["policy", "version", "description", "values", "probes", "rules", "cases"];
+    private static readonly string[] TopKeys = ["policy", "version", "description", "values", "probes", "rules"];
 
     private static readonly string[] RuleKeys =
     [

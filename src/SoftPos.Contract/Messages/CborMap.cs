@@ -13,7 +13,7 @@ internal static class CborMap
     {
         try
         {
-            CborReader reader = new(bytes, CborConformanceMode.Strict);
+            CborReader reader = new(bytes, CborConformanceMode.Canonical);
             int? count = reader.ReadStartMap();
             if (count is null)
             {

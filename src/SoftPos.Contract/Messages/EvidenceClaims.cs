@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Formats.Cbor;
 
 namespace SoftPos.Contract;
@@ -6,7 +7,7 @@ namespace SoftPos.Contract;
 /// <param name="Probe">Identity of the probe, such as <c>root.su-binary</c>.</param>
 /// <param name="Result">What it saw.</param>
 /// <param name="Detail">What it found, short; for operators.</param>
-public sealed record Measurement(string Probe, MeasurementResult Result, string Detail = "");
+public readonly record struct Measurement(string Probe, MeasurementResult Result, string Detail = "");
 
 /// <summary>What a measurement saw.</summary>
 public enum MeasurementResult
@@ -135,9 +136,12 @@ public sealed record EvidenceClaims
     }
 
     /// <summary>Decodes; false for anything malformed, incomplete or over its bounds.</summary>
-    public static bool TryDecode(ReadOnlyMemory<byte> payload, out EvidenceClaims claims)
+    public static bool TryDecode(ReadOnlyMemory<byte> payload, out EvidenceClaims claims) => TryDecode(payload, null, out claims);
+
+    /// <summary>Decodes with the names of the probes that are known, which many messages then share.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> payload, FrozenSet<string>? knownProbes, out EvidenceClaims claims)
     {
-        EvidenceReader fields = new();
+        EvidenceReader fields = new(knownProbes);
         claims = CborMap.TryRead(payload, fields.Read) && fields.IsComplete ? fields.ToClaims() : null!;
         return claims is not null;
     }

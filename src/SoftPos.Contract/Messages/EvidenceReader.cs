@@ -1,11 +1,13 @@
+using System.Collections.Frozen;
 using System.Formats.Cbor;
 
 namespace SoftPos.Contract;
 
 /// <summary>Collects the claims of one evidence while its map is read.</summary>
-internal sealed class EvidenceReader
+/// <param name="knownProbes">Names that need not be made anew for each evidence; null for none.</param>
+internal sealed class EvidenceReader(FrozenSet<string>? knownProbes)
 {
-    private readonly List<Measurement> _measurements = [];
+    private Measurement[] _measurements = [];
     private readonly Dictionary<string, double> _health = [];
     private byte[]? _nonce, _signer, _chain, _entity;
     private long? _purpose, _sequence;
@@ -73,6 +75,7 @@ internal sealed class EvidenceReader
         }
 
         _chain = reader.ReadByteString();
+        Measurement[] read = new Measurement[count.Value - 1];
         for (int i = 1; i < count; i++)
         {
             if (reader.ReadStartArray() != 3)
@@ -80,19 +83,33 @@ internal sealed class EvidenceReader
                 throw new CborContentException("measurement");
             }
 
-            string probe = reader.ReadTextString();
+            string probe = ReadProbe(reader);
             int result = reader.ReadInt32();
             string detail = reader.ReadTextString();
             reader.ReadEndArray();
-            if (probe.Length > EvidenceClaims.MaxText || detail.Length > EvidenceClaims.MaxText || result is < 0 or > 2)
+            if (detail.Length > EvidenceClaims.MaxText || result is < 0 or > 2)
             {
                 throw new CborContentException("measurement");
             }
 
-            _measurements.Add(new Measurement(probe, (MeasurementResult)result, detail));
+            read[i - 1] = new Measurement(probe, (MeasurementResult)result, detail);
         }
 
         reader.ReadEndArray();
+        _measurements = read;
+    }
+
+    private string ReadProbe(CborReader reader)
+    {
+        Span<char> buffer = stackalloc char[EvidenceClaims.MaxText];
+        if (!reader.TryReadTextString(buffer, out int length))
+        {
+            throw new CborContentException("probe");
+        }
+
+        ReadOnlySpan<char> name = buffer[..length];
+        return knownProbes is not null && knownProbes.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out string? known) ? known
+            : name.ToString();
     }
 
     private void ReadHealth(CborReader reader)

@@ -13,9 +13,6 @@ public static class SignedMessage
     /// <summary>Largest message: two attestation chains of real phones are below 16 KiB; four times that is generous.</summary>
     public const int MaxLength = 64 * 1024;
 
-    /// <summary>COSE algorithm identifier of ECDSA with SHA-256.</summary>
-    private const int Es256 = -7;
-
     /// <summary>Signs a payload.</summary>
     /// <param name="key">The signing key.</param>
     /// <param name="contentType">Which message it is; one of <see cref="MessageType"/>.</param>
@@ -37,6 +34,13 @@ public static class SignedMessage
     public static bool TryDecode(ReadOnlySpan<byte> message, out DecodedMessage decoded)
     {
         decoded = default;
+        return message.Length is > 0 and <= MaxLength && TryDecode((ReadOnlyMemory<byte>)message.ToArray(), out decoded);
+    }
+
+    /// <summary>Decodes without copying: the result holds slices of the message, which the caller must not change.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> message, out DecodedMessage decoded)
+    {
+        decoded = default;
         if (message.Length is 0 or > MaxLength)
         {
             return false;
@@ -44,24 +48,11 @@ public static class SignedMessage
 
         try
         {
-            CoseSign1Message cose = CoseMessage.DecodeSign1(message);
-            if (cose.Content is not { } content
-                || !cose.ProtectedHeaders.TryGetValue(CoseHeaderLabel.Algorithm, out CoseHeaderValue algorithm)
-                || algorithm.GetValueAsInt32() != Es256
-                || !cose.ProtectedHeaders.TryGetValue(CoseHeaderLabel.ContentType, out CoseHeaderValue type)
-                || !cose.ProtectedHeaders.TryGetValue(CoseHeaderLabel.KeyIdentifier, out CoseHeaderValue keyId)
-                || cose.UnprotectedHeaders.Count != 0
-                || cose.ProtectedHeaders.Count != 3)
-            {
-                return false;
-            }
-
-            decoded = new DecodedMessage(cose, type.GetValueAsString(), keyId.GetValueAsBytes(), content);
-            return true;
+            return CoseEnvelope.TryRead(message, out decoded);
         }
-        catch (Exception fault) when (fault is CryptographicException or CborContentException or InvalidOperationException
-            or ArgumentException or OverflowException)
+        catch (Exception fault) when (fault is CborContentException or InvalidOperationException or ArgumentException or OverflowException)
         {
+            decoded = default;
             return false;
         }
     }
@@ -86,11 +77,14 @@ public static class SignedMessage
 /// <summary>A decoded, not yet verified message.</summary>
 public readonly struct DecodedMessage
 {
-    private readonly CoseSign1Message _cose;
+    private readonly ReadOnlyMemory<byte> _protected;
+    private readonly ReadOnlyMemory<byte> _signature;
 
-    internal DecodedMessage(CoseSign1Message cose, string contentType, byte[] keyId, ReadOnlyMemory<byte> payload)
+    internal DecodedMessage(
+        ReadOnlyMemory<byte> protectedHeader, string contentType, byte[] keyId, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature)
     {
-        _cose = cose;
+        _protected = protectedHeader;
+        _signature = signature;
         ContentType = contentType;
         KeyId = keyId;
         Payload = payload;
@@ -111,9 +105,12 @@ public readonly struct DecodedMessage
     /// <summary>Verifies under a P-256 key.</summary>
     public bool Verify(ECDsa key)
     {
+        ArgumentNullException.ThrowIfNull(key);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        CoseEnvelope.Hash(_protected.Span, Payload.Span, hash);
         try
         {
-            return _cose.VerifyEmbedded(key);
+            return key.VerifyHash(hash, _signature.Span);
         }
         catch (CryptographicException)
         {

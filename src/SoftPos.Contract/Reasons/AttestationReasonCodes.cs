@@ -57,6 +57,9 @@ public static partial class ReasonCodes
     /// <summary>The Play Integrity token does not decrypt or verify.</summary>
     public const string PlayTokenInvalid = "PLAY_TOKEN_INVALID";
 
+    /// <summary>The store's server cannot be asked just now; proves nothing against the phone.</summary>
+    public const string PlayUnavailable = "PLAY_UNAVAILABLE";
+
     /// <summary>The Play Integrity token answers another request.</summary>
     public const string PlayRequestMismatch = "PLAY_REQUEST_MISMATCH";
 

@@ -29,6 +29,18 @@ public class StatusListTests
         Assert.False(StatusList.TryParse(Encoding.UTF8.GetBytes(json), null, out _, out FormatFault? fault) || fault is null);
 
     [Fact]
+    public void Texts_that_are_not_utf8_are_a_fault()
+    {
+        byte[] json = [.. "{\"entries\":{\"1f\":{\"status\":\""u8, 0xFF, .. "\"}}}"u8];
+        Assert.False(StatusList.TryParse(json, null, out StatusList? list, out FormatFault? fault));
+        Assert.Null(list);
+        Assert.Equal("JSON in UTF-8", fault!.Expected);
+        byte[] verdict = [.. "{\"requestDetails\":{\"nonce\":\""u8, 0x9F, .. "\"}}"u8];
+        Assert.False(SoftPos.Attestation.Play.PlayVerdict.TryParse(verdict, out _, out fault));
+        Assert.Equal("JSON in UTF-8", fault!.Expected);
+    }
+
+    [Fact]
     public void The_published_list_of_2025_is_read_in_full()
     {
         byte[] json = File.ReadAllBytes(Vectors.PathOf("attestation", "vvb2060-keyattestation", "status.json"));

@@ -1,0 +1,9 @@
+namespace SoftPos.Fuzz;
+
+/// <summary>The table of targets.</summary>
+public static class FuzzTargets
+{
+    /// <summary>All targets by name.</summary>
+    public static IReadOnlyDictionary<string, FuzzTarget> All { get; } =
+        AttestationTargets.All.Concat(PaymentTargets.All).ToDictionary(target => target.Name, StringComparer.Ordinal);
+}
