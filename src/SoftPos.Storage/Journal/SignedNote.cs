@@ -25,7 +25,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<string> Lines)
         ArgumentNullException.ThrowIfNull(note);
         signed = null!;
         int blank = note.LastIndexOf("\n\n", StringComparison.Ordinal);
-        if (note.Length > MaxLength || blank < 0 || !note.EndsWith('\n') || note.Any(static letter => letter < ' ' && letter != '\n'))
+        if (note.Length > MaxLength || blank < 0 || blank + 2 >= note.Length || !note.EndsWith('\n') || note.Any(static letter => letter < ' ' && letter != '\n'))
         {
             return false;
         }
