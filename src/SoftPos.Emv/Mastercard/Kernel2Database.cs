@@ -22,7 +22,7 @@ internal sealed class Kernel2Database
         _terminal[EmvTag.Ttq] = null;
         foreach ((uint tag, byte[] value) in activation.Fci.Objects)
         {
-            switch (Kernel2Dictionary.RuleOf(tag, value.Length))
+            switch (Kernel2Dictionary.RuleInFci(tag, value.Length))
             {
                 case CardObjectRule.Store:
                     Card.TryAdd(tag, value);

@@ -83,9 +83,6 @@ internal static class Kernel2Dictionary
         [0x9F7D] = (8, 16),
         [0x9F7F] = (4, 4),
         [EmvTag.CardholderInteraction] = (3, 3),
-        [0xDF60] = (8, 8),
-        [0xDF61] = (8, 8),
-        [0xDF62] = (1, 1),
         [0xDF8101] = (8, 16),
         [0xDF8102] = (8, 16),
         [Kernel2Tag.DeviceEntropy] = (4, 4),
@@ -101,9 +98,22 @@ internal static class Kernel2Dictionary
         EmvTag.Amount, EmvTag.AmountOther, EmvTag.TerminalVersion, EmvTag.MerchantCategory, EmvTag.MerchantId, EmvTag.TerminalCountry,
         EmvTag.TerminalId, EmvTag.RiskManagementData, EmvTag.IfdSerial, EmvTag.TransactionTime, EmvTag.TerminalCapabilities,
         EmvTag.CvmResults, EmvTag.TerminalType, EmvTag.UnpredictableNumber, EmvTag.AdditionalCapabilities, EmvTag.MerchantName,
-        EmvTag.CategoryCode, 0x9F5C, 0x9F6A, 0x9F6D, EmvTag.CustomerExclusiveData, EmvTag.MobileSupport, 0xDF63,
+        EmvTag.CategoryCode, 0x9F5C, 0x9F6A, 0x9F6D, EmvTag.CustomerExclusiveData, EmvTag.MobileSupport,
         Kernel2Tag.TerminalEntropy, Kernel2Tag.MeasuredRelayTime, Kernel2Tag.RelayCounter,
     }.ToFrozenSet();
+
+    /// <summary>
+    /// Objects that belong into an FCI. Every other one there is the issuer's own, whatever its tag means elsewhere: cards in the field carry
+    /// DF61 in BF0C, which is no digest of data storage.
+    /// </summary>
+    private static readonly FrozenSet<uint> OfFci = new uint[]
+    {
+        EmvTag.ApplicationLabel, EmvTag.LanguagePreference, EmvTag.DfName, EmvTag.Priority, EmvTag.IssuerCodeTable, EmvTag.PreferredName,
+        EmvTag.Pdol, 0x9F4D, Kernel2Tag.Capabilities, 0x9F5E, Kernel2Tag.ThirdPartyData,
+    }.ToFrozenSet();
+
+    /// <summary>What becomes of an object of the FCI.</summary>
+    public static CardObjectRule RuleInFci(uint tag, int length) => OfFci.Contains(tag) ? RuleOf(tag, length) : CardObjectRule.Skip;
 
     /// <summary>What becomes of an object in a card response.</summary>
     public static CardObjectRule RuleOf(uint tag, int length) => FromCard.TryGetValue(tag, out (int Least, int Most) bounds)

@@ -24,6 +24,9 @@ internal sealed class HostileCard
         (0x9F10, "06011203A00000"), (0x9F26, "1122334455667788"), (0x9F27, "80"), (0x9F36, "0042"), (0x9F4B, "00"), (0x82, "3980"), (0x94, "10010101"),
     ];
 
+    /// <summary>Objects that stand elsewhere, or would always spoil a record.</summary>
+    private static readonly HashSet<uint> NotInRecord = [0x9F10, 0x9F26, 0x9F27, 0x9F36, 0x9F4B, 0x9F24, 0x9F5D, 0x82, 0x94];
+
     private readonly SeededBytes _seed;
     private readonly bool _isVisa;
 
@@ -34,7 +37,7 @@ internal sealed class HostileCard
     {
         _seed = new SeededBytes(seed);
         _isVisa = _seed.OneIn(2);
-        _mercy = 1 + _seed.Below(24);
+        _mercy = 1 + _seed.Below(60);
     }
 
     /// <summary>Instructions that the reader sent.</summary>
@@ -57,11 +60,11 @@ internal sealed class HostileCard
         0xA4 when isDirectory => Done(0x6F, Directory()),
         0xA4 => Done(0x6F, Application()),
         0xA8 => _isVisa ? Done(0x77, VisaOptions()) : MastercardOptions(),
-        0xB2 => Done(0x70, Some(4)),
+        0xB2 => Done(0x70, Some()),
         0xEA => Done(0x80, [.. _seed.Bytes(4), 0, (byte)_seed.Below(16), 0, (byte)_seed.Below(256), 0, (byte)_seed.Below(64)]),
         0xAE or 0xD0 => Done(
-            _seed.OneIn(4) ? 0x80u : 0x77u,
-            [.. Tlv(0x9F27, [(byte)(_seed.OneIn(3) ? _seed.Below(256) : p1 & 0xC0)]), .. Tlv(0x9F36, [0, 1]), .. Tlv(0x9F26, _seed.Bytes(8)), .. Tlv(0x9F10, _seed.Bytes(18))]),
+            0x77u,
+            [.. Tlv(0x9F27, [(byte)(_seed.OneIn(5) ? _seed.Below(256) : p1 & 0xC0)]), .. Tlv(0x9F36, [0, 1]), .. Tlv(0x9F26, _seed.Bytes(8)), .. Tlv(0x9F10, _seed.Bytes(18))]),
         0xCA => [0x9F, 0x50, 0x06, .. _seed.Bytes(6), 0x90, 0x00],
         0xC0 => [.. _seed.Bytes(_seed.Below(64)), 0x61, 0x10],
         _ => [0x90, 0x00],
@@ -88,7 +91,7 @@ internal sealed class HostileCard
             .Write(0x9F38, Convert.FromHexString(pdol.Length % 2 == 0 ? pdol : pdol + "0"))
             .Open(0xBF0C)
             .Write(0x9F5A, _seed.Bytes(_seed.Below(6)))
-            .Write(0x9F5D, _seed.Bytes(3))
+            .Write(0x9F5D, _seed.OneIn(2) ? [0x00, 0x03, 0x00] : _seed.Bytes(3))
             .Close()
             .Close()
             .ToArray();
@@ -107,30 +110,28 @@ internal sealed class HostileCard
         return _seed.OneIn(3) ? Done(0x80, [.. profile, .. Locator()]) : Done(0x77, [.. Tlv(0x82, profile), .. Tlv(0x94, Locator())]);
     }
 
-    private byte[] Locator() => _seed.Below(6) switch
+    private byte[] Locator() => _seed.Below(12) switch
     {
-        0 => [0x10, 1, 3, 1],
+        0 => [0x10, 1, 2, 1],
         1 => [0x10, 1, 255, 255],
         2 => _seed.Bytes(_seed.Below(9)),
         3 => [0x08, 1, 1, 0, 0x10, 1, 1, 1],
         _ => [0x10, 1, 1, 1],
     };
 
-    /// <summary>The objects in a random choice: nearly all, or some of them twice, at times with another length or value.</summary>
-    private byte[] Some(int spoil)
+    /// <summary>Nearly all objects of a record, at times one that stands elsewhere, or another length or value.</summary>
+    private byte[] Some()
     {
         TlvWriter writer = new();
-        int first = _seed.OneIn(4) ? _seed.Below(Objects.Length) : 0;
-        int last = _isVisa ? Objects.Length : Objects.Length - 8;
-        for (int i = first; i < last; i++)
+        foreach ((uint tag, string value) in Objects)
         {
-            if (_seed.OneIn(40))
+            bool elsewhere = NotInRecord.Contains(tag) || (_isVisa && tag is (0x57 or 0x5A or 0x9F6C or 0x9F6E or 0x9F69));
+            if (elsewhere ? !_seed.OneIn(_mercy * 20) : _seed.OneIn(200))
             {
                 continue;
             }
 
-            byte[] value = Convert.FromHexString(Objects[i].Value);
-            writer.Write(Objects[i].Tag, _seed.OneIn(_mercy * spoil) ? _seed.Bytes(_seed.Below(32)) : value);
+            writer.Write(tag, _seed.OneIn(_mercy * 10) ? _seed.Bytes(_seed.Below(32)) : Convert.FromHexString(value));
         }
 
         return writer.ToArray();
