@@ -127,6 +127,36 @@ public sealed class SelectionTests
         Assert.Equal(commands, card.Commands);
     }
 
+    [Fact]
+    public void A_combination_without_its_kernel_is_passed_over()
+    {
+        Scripted card = new(Visa) { VisaKernel = 4, Fci = new TlvWriter().Open(0x6F).Write(0x84, Convert.FromHexString(Visa)).Open(0xA5).Close().Close().ToArray() };
+        card.Entry = Visa + "//04";
+
+        Assert.Equal(OutcomeReason.NoApplication, card.Run().Reason);
+        Assert.Equal(Visa, Assert.Single(card.Selected));
+        Assert.Equal(2, card.Commands);
+    }
+
+    [Fact]
+    public void A_reader_started_without_pre_processing_sends_the_qualifiers_as_configured()
+    {
+        Scripted card = new(Visa)
+        {
+            Ttq = "26C04000",
+            Fci = new TlvWriter().Open(0x6F).Write(0x84, Convert.FromHexString(Visa)).Open(0xA5).Write(0x9F38, [0x9F, 0x66, 0x04]).Close().Close().ToArray(),
+        };
+        ContactlessReader reader = new();
+        reader.StartWithoutPreProcessing(Scripted.Request, card.Configuration(), () => new byte[4]);
+        ReaderEffect.SendCommand send = (ReaderEffect.SendCommand)Assert.Single(reader.Step(new ReaderEvent.CardDetected()));
+        for (int i = 0; i < 2; i++)
+        {
+            send = (ReaderEffect.SendCommand)Assert.Single(reader.Step(new ReaderEvent.CardResponse(card.Answer(send.Command.ToArray()))));
+        }
+
+        Assert.Equal("80A80000068304" + "26C04000" + "00", Convert.ToHexString(send.Command.ToArray()));
+    }
+
     private static (UiMessage? Message, UiStatus Status) Shown(ReaderEffect effect)
     {
         UiRequest request = Assert.IsType<ReaderEffect.Show>(effect).Request;
@@ -136,6 +166,12 @@ public sealed class SelectionTests
     private sealed class Scripted(string entries)
     {
         public static TransactionRequest Request { get; } = new(TransactionKind.Purchase, 1000, new DateOnly(2026, 11, 24), default);
+
+        public string Entry { get; set; } = entries;
+
+        public byte VisaKernel { get; init; } = 3;
+
+        public string Ttq { get; init; } = "26004000";
 
         public byte[]? Directory { get; init; }
 
@@ -161,7 +197,7 @@ public sealed class SelectionTests
             Version = "test",
             Environment = ReaderEnvironment.Lab,
             Terminal = new TerminalProfile { CountryCode = 276, CurrencyCode = 978 },
-            Combinations = [Of(Visa, 3), Of(Mastercard, 2)],
+            Combinations = [Of(Visa, VisaKernel), Of(Mastercard, 2)],
             CaKeys = new CaKeySet([], []),
         };
 
@@ -171,11 +207,11 @@ public sealed class SelectionTests
             KernelId = [kernel],
             Kinds = [TransactionKind.Purchase],
             TransactionLimit = 100_000,
-            Ttq = kernel == 3 ? Convert.FromHexString("26004000") : null,
+            Ttq = kernel == 3 ? Convert.FromHexString(Ttq) : null,
             ExtendedSelection = ExtendedSelection,
         };
 
-        private byte[] Answer(byte[] command)
+        public byte[] Answer(byte[] command)
         {
             Commands++;
             if (command[1] != 0xA4 || command.AsSpan(5).StartsWith("2PAY"u8))
@@ -190,7 +226,7 @@ public sealed class SelectionTests
         private byte[] Entries()
         {
             TlvWriter writer = new TlvWriter().Open(0x6F).Write(0x84, "2PAY.SYS.DDF01"u8).Open(0xA5).Open(0xBF0C);
-            foreach (string[] entry in entries.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('/')))
+            foreach (string[] entry in Entry.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('/')))
             {
                 writer.Open(0x61).Write(0x4F, Convert.FromHexString(entry[0]));
                 if (entry.Length > 1 && entry[1].Length > 0)

@@ -189,6 +189,34 @@ public sealed class Kernel3Tests
     }
 
     [Fact]
+    public void An_offline_approval_of_a_listed_account_is_refused()
+    {
+        ScriptedVisa card = new();
+        card.ExceptionFile.Add("4761739001010010");
+        Assert.Equal(OutcomeKind.OnlineRequest, card.Run().Kind);
+
+        card.Options[EmvTag.CryptogramInformation] = [0x40];
+        card.Taps = 1;
+        Outcome outcome = card.Run();
+        Assert.Equal((OutcomeKind.Declined, OutcomeReason.ExceptionFile), (outcome.Kind, outcome.Reason));
+        Assert.True(outcome.Tvr.Has(Tvr.OnExceptionFile));
+    }
+
+    [Theory]
+    [InlineData(true, 1234L)]
+    [InlineData(false, null)]
+    public void The_spending_amount_is_shown_where_that_is_configured(bool show, long? amount)
+    {
+        ScriptedVisa card = new() { Kernel = new() { ShowSpendingAmount = show } };
+        card.Options[EmvTag.AvailableSpendingAmount] = ScriptedVisa.Hex("000000001234");
+
+        Outcome outcome = card.Run();
+
+        Assert.Equal(amount, outcome.UiOnOutcome!.ValueMinor);
+        Assert.Equal("000000001234", Convert.ToHexString(outcome.DiscretionaryData![EmvTag.AvailableSpendingAmount]!));
+    }
+
+    [Fact]
     public void The_results_in_the_data_record_are_zeros()
     {
         Outcome outcome = new ScriptedVisa().Run();

@@ -44,6 +44,8 @@ internal sealed class ScriptedVisa
 
     public TransactionRequest Request { get; set; } = new(TransactionKind.Purchase, 1000, new DateOnly(2026, 11, 24), new TimeOnly(12, 0));
 
+    public HashSet<string> ExceptionFile { get; } = [];
+
     public List<byte[]> Commands { get; } = [];
 
     public List<ReaderEffect> Effects { get; } = [];
@@ -80,6 +82,7 @@ internal sealed class ScriptedVisa
             },
         ],
         CaKeys = new CaKeySet([], []),
+        ExceptionFile = ExceptionFile,
     };
 
     private byte[]? Transceive(byte[] command)
