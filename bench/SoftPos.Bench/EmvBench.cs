@@ -17,6 +17,8 @@ internal sealed class EmvBench : IBench
     private const int WarmTaps = 300;
     private const int Taps = 2000;
 
+    private static readonly TransactionRequest Sale = new(TransactionKind.Purchase, 1250, new DateOnly(2026, 11, 24), new TimeOnly(12, 0));
+
     public string Name => "emv";
 
     public IEnumerable<BenchLine> Run()
@@ -56,7 +58,7 @@ internal sealed class EmvBench : IBench
             long start = Processor.Nanoseconds();
             Outcome outcome = ReaderRun.ToOutcome(
                 reader,
-                reader.Start(new TransactionRequest(TransactionKind.Purchase, 1250, new DateOnly(2026, 11, 24), new TimeOnly(12, 0)), configuration, () => [1, 2, 3, 4]),
+                reader.Start(Sale, configuration, () => [1, 2, 3, 4]),
                 command =>
                 {
                     commands++;

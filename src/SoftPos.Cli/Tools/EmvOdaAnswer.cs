@@ -31,7 +31,14 @@ internal static class EmvOdaAnswer
             ["environment"] = ca.Environment.ToString().ToLowerInvariant(),
         };
         if (EmvCertificate.TryRecoverIssuerKey(
-            ca, card[EmvTag.IssuerCertificate], card[EmvTag.IssuerKeyRemainder], card[EmvTag.IssuerKeyExponent], input.Pan, input.Date, input.Keys, out RsaPublicKey issuer) is not null)
+            ca,
+            card[EmvTag.IssuerCertificate],
+            card[EmvTag.IssuerKeyRemainder],
+            card[EmvTag.IssuerKeyExponent],
+            input.Pan,
+            input.Date,
+            input.Keys,
+            out RsaPublicKey issuer) is not null)
         {
             return;
         }
@@ -45,7 +52,14 @@ internal static class EmvOdaAnswer
         }
 
         if (EmvCertificate.TryRecoverCardKey(
-            issuer, card[EmvTag.IccCertificate], card[EmvTag.IccKeyRemainder], card[EmvTag.IccKeyExponent], input.StaticData, input.Pan, input.Date, out RsaPublicKey key) is not null)
+            issuer,
+            card[EmvTag.IccCertificate],
+            card[EmvTag.IccKeyRemainder],
+            card[EmvTag.IccKeyExponent],
+            input.StaticData,
+            input.Pan,
+            input.Date,
+            out RsaPublicKey key) is not null)
         {
             return;
         }

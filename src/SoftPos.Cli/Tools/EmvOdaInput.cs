@@ -61,7 +61,8 @@ internal sealed record EmvOdaInput(OdaInput Data)
         {
             byte[] data = Hex(records[i] is JsonObject whole ? whole["data"] : records[i], "records", i);
             int sfi = records[i] is JsonObject one && one["sfi"] is { } number ? Number(number, "records", i) : 1;
-            bool signed = records[i] is not JsonObject other || other["authenticated"] is not { } flag || flag.GetValueKind() is System.Text.Json.JsonValueKind.True;
+            bool signed = records[i] is not JsonObject other || other["authenticated"] is not { } flag
+                || flag.GetValueKind() is System.Text.Json.JsonValueKind.True;
             if (signed)
             {
                 collector.AddRecord(sfi, data);

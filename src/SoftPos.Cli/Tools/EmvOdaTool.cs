@@ -19,7 +19,7 @@ internal sealed class EmvOdaTool : Tool
         new("method", ToolValue.Text, "what to verify") { Required = true, Words = Methods },
         new("tags", ToolValue.Json, "objects of the card as {\"tag\": \"value\"}: 8F, 90, 92, 9F32, 9F46, 9F47, 9F48, 93, 9F4B, 9F69, 9F36, 9F4A, 82, 5A or 57"),
         new("tlv", ToolValue.Hex, "objects of the card as BER-TLV, templates allowed; \"tags\" win"),
-        new("records", ToolValue.Json, "records as read: [\"70…\"] all to be authenticated, or [{\"data\", \"sfi\", \"authenticated\"}]; sfi 1, authenticated true by default"),
+        new("records", ToolValue.Json, "records: [\"70…\"] all to be authenticated, or [{\"data\", \"sfi\", \"authenticated\"}]; default sfi 1, true"),
         new("static-data", ToolValue.Hex, "static data to be authenticated, complete, in place of what the records give"),
         new("aip", ToolValue.Hex, "82, 2 bytes, where tags and records do not hold it"),
         new("rid", ToolValue.Hex, "first 5 bytes of the AID; default: of 84 or 4F, else of the only CA key given"),

@@ -18,12 +18,6 @@ internal sealed class CvmSelection(KernelActivation activation, Kernel2Database 
     private const byte NoCvmCode = 0x1F;
     private const byte AipCardholderVerification = 0x10;
 
-    private enum Condition
-    {
-        Met,
-        NotMet,
-    }
-
     /// <summary>Selects a method; null when the list is malformed.</summary>
     public CvmChoice? Select()
     {
@@ -54,7 +48,7 @@ internal sealed class CvmSelection(KernelActivation activation, Kernel2Database 
         CvmRule? failed = null;
         foreach (CvmRule rule in list.Rules)
         {
-            if (Check(rule, list) is Condition.NotMet)
+            if (!IsMet(rule, list))
             {
                 continue;
             }
@@ -103,7 +97,7 @@ internal sealed class CvmSelection(KernelActivation activation, Kernel2Database 
     }
 
     /// <summary>CVM.10 to CVM.12; a condition that is not understood is not met.</summary>
-    private Condition Check(CvmRule rule, CvmList list)
+    private bool IsMet(CvmRule rule, CvmList list)
     {
         byte type = data[EmvTag.TransactionType]![0];
         bool cash = type is 0x01 or 0x17;
@@ -111,7 +105,7 @@ internal sealed class CvmSelection(KernelActivation activation, Kernel2Database 
         bool cashback = type == 0x09;
         bool inCurrency = data[EmvTag.ApplicationCurrency] is { } currency && currency.AsSpan().SequenceEqual(data[EmvTag.CurrencyCode]);
         long amount = activation.Request.AmountMinor;
-        bool met = rule.Condition switch
+        return rule.Condition switch
         {
             0x00 => true,
             0x01 => cash && unattended,
@@ -125,6 +119,5 @@ internal sealed class CvmSelection(KernelActivation activation, Kernel2Database 
             0x09 => inCurrency && amount > list.Y,
             _ => false,
         };
-        return met ? Condition.Met : Condition.NotMet;
     }
 }
