@@ -21,19 +21,21 @@ internal sealed class EmvReplayTool : Tool
 
     public override IReadOnlyList<string> Path => ["emv", "replay"];
 
-    public override string Description => "Run a recorded card conversation through the entry point and kernel 3, with offline data authentication.";
+    public override string Description => "Run a recorded card conversation through the entry point and kernel 2 or 3, with offline data authentication.";
 
     public override IReadOnlyList<ToolOption> Options =>
     [
         new("transcript", ToolValue.File, "JSON with apdus of cmd and resp, or lines such as send:/resp:") { Required = true, Positional = true },
         new("kind", ToolValue.Text, "kind of transaction; default purchase") { Words = [.. Kinds.Keys] },
-        new("amount", ToolValue.Number, "amount in minor units; default: as sent in the recorded GET PROCESSING OPTIONS"),
+        new("amount", ToolValue.Number, "amount in minor units; default: as sent in the recorded GET PROCESSING OPTIONS or GENERATE AC"),
         new("currency", ToolValue.Number, "currency, ISO 4217 number; default: as recorded"),
         new("country", ToolValue.Number, "terminal country, ISO 3166 number; default: as recorded"),
         new("date", ToolValue.Text, "transaction date as yyMMdd or yyyy-MM-dd; default: as recorded"),
         new("unpredictable-number", ToolValue.Hex, "4 bytes; default: as recorded"),
         new("ttq", ToolValue.Hex, "terminal transaction qualifiers, 4 bytes; default: as recorded"),
-        new("terminal-type", ToolValue.Hex, "9F35, 1 byte; default 22 (offline with online)"),
+        new("time", ToolValue.Text, "transaction time as HHmmss; default: as recorded, else 000000"),
+        new("kernel2", ToolValue.Json, "kernel 2 options as in a reader configuration; default: limits of none, capabilities as recorded"),
+        new("terminal-type", ToolValue.Hex, "9F35, 1 byte; default: as recorded, else 22 (offline with online)"),
     ];
 
     public override IReadOnlyDictionary<string, string> Answer => new Dictionary<string, string>
@@ -59,51 +61,20 @@ internal sealed class EmvReplayTool : Tool
             throw new ToolException("transcript", $"line {fault!.Line}: {fault.Rule}");
         }
 
-        TlvMap sent = Sent(transcript);
+        TlvMap sent = EmvReplayRecording.Sent(transcript);
         TranscriptCard card = new(transcript);
         ContactlessReader reader = new();
         byte[] number = request.Has("unpredictable-number")
             ? request.Hex("unpredictable-number", 4)
             : sent[EmvTag.UnpredictableNumber] is { Length: 4 } recorded ? recorded : new byte[4];
+        ReaderConfiguration configuration = Configuration(request, transcript, sent);
         bool came = false;
         Outcome outcome = ReaderRun.ToOutcome(
             reader,
-            reader.Start(Transaction(request, transcript, sent), Configuration(request, sent), () => [.. number]),
+            reader.Start(Transaction(request, transcript, sent), configuration, () => [.. number]),
             command => card.Transceive(command.Span),
             () => !came && (came = true));
         return Show(outcome, card);
-    }
-
-    /// <summary>What the recorded reader sent in GET PROCESSING OPTIONS, read by the PDOL before it.</summary>
-    private static TlvMap Sent(Transcript transcript)
-    {
-        TlvMap sent = [];
-        Dol? pdol = null;
-        foreach (RecordedExchange exchange in transcript.Exchanges)
-        {
-            if (TlvMap.TryParse(exchange.Response.AsMemory()[..^2], out TlvMap? objects, out _) && objects[EmvTag.Pdol] is { } list
-                && Dol.TryParse(list, out Dol? parsed, out _))
-            {
-                pdol = parsed;
-            }
-
-            if (pdol is null || exchange.Command is not [0x80, 0xA8, ..] || !CommandApdu.TryParse(exchange.Command, out CommandApdu? command)
-                || command.Data.Length != pdol.TotalLength + 2)
-            {
-                continue;
-            }
-
-            int at = 2;
-            foreach (DolEntry entry in pdol.Entries)
-            {
-                sent[entry.Tag] = command.Data.Slice(at, entry.Length).ToArray();
-                at += entry.Length;
-            }
-
-            return sent;
-        }
-
-        return sent;
     }
 
     private static TransactionRequest Transaction(ToolRequest request, Transcript transcript, TlvMap sent)
@@ -119,13 +90,21 @@ internal sealed class EmvReplayTool : Tool
         DateOnly date = EmvToolInput.Date(request, "date")
             ?? (recordedDate is null ? null : EmvToolInput.Date(recordedDate))
             ?? throw new ToolException("date", "the transcript names no date; give one");
-        return new TransactionRequest(kind, amount, date, default);
+        return new TransactionRequest(kind, amount, date, Time(request, sent)) { OtherAmountMinor = Math.Min(Number(sent[EmvTag.AmountOther]) ?? 0, amount) };
     }
 
-    private static ReaderConfiguration Configuration(ToolRequest request, TlvMap sent)
+    private static TimeOnly Time(ToolRequest request, TlvMap sent)
+    {
+        string? text = request.TextOrNull("time") ?? (sent[EmvTag.TransactionTime] is { Length: 3 } recorded ? Convert.ToHexString(recorded) : null);
+        return text is null ? default
+            : TimeOnly.TryParseExact(text, "HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly time) ? time
+            : request.Has("time") ? throw new ToolException("time", "expected HHmmss") : default;
+    }
+
+    private static ReaderConfiguration Configuration(ToolRequest request, Transcript transcript, TlvMap sent)
     {
         byte[] ttq = request.Has("ttq") ? request.Hex("ttq", 4) : sent[EmvTag.Ttq] is { Length: 4 } recorded ? recorded : [0x24, 0x00, 0x40, 0x00];
-        Combination combination = new()
+        Combination visa = new()
         {
             Aid = Convert.FromHexString("A000000003"),
             KernelId = [3],
@@ -136,6 +115,7 @@ internal sealed class EmvReplayTool : Tool
             FloorLimit = (ttq[1] & 0x80) != 0 ? 0 : null,
             CvmLimit = (ttq[1] & 0x40) != 0 ? 0 : null,
         };
+        byte recordedType = sent[EmvTag.TerminalType] is { Length: 1 } type ? type[0] : (byte)0x22;
         return new ReaderConfiguration
         {
             Version = "replay",
@@ -144,9 +124,10 @@ internal sealed class EmvReplayTool : Tool
             {
                 CountryCode = Code(request, "country") ?? (int?)Number(sent[EmvTag.TerminalCountry]) ?? 840,
                 CurrencyCode = Code(request, "currency") ?? (int?)Number(sent[EmvTag.CurrencyCode]) ?? 840,
-                TerminalType = request.Has("terminal-type") ? request.Hex("terminal-type", 1)[0] : (byte)0x22,
+                TerminalType = request.Has("terminal-type") ? request.Hex("terminal-type", 1)[0] : recordedType,
+                Objects = EmvReplayRecording.TerminalObjects(sent),
             },
-            Combinations = [combination],
+            Combinations = [visa, EmvReplayRecording.Mastercard(transcript, sent, request.Json("kernel2"), [.. Kinds.Values])],
             CaKeys = EmvToolInput.Keys(null),
         };
     }

@@ -35,7 +35,7 @@ internal static class CombinationReader
             Ttq = fields.Hex("ttq", 4, 4),
             ExtendedSelection = fields.Flag("extendedSelection"),
             Kernel3 = fields.Object("kernel3") is { } kernel3 ? ReadKernel3(kernel3) : new(),
-            Kernel2 = fields.Object("kernel2") is { } kernel2 ? ReadKernel2(kernel2) : new(),
+            Kernel2 = fields.Object("kernel2") is { } kernel2 ? Kernel2OptionsReader.Read(kernel2) : new(),
             Objects = fields.Tags("objects"),
         };
         if (kernel is [3] && combination.Ttq is null)
@@ -46,6 +46,11 @@ internal static class CombinationReader
         if (kernel is [3] && combination.Ttq is { } ttq && (ttq[0] & 0x80) != 0)
         {
             fields.Fault("ttq", "mag-stripe mode (byte 1 bit 8) is not supported");
+        }
+
+        if (kernel is [2] && combination.TransactionLimit is null && combination.Kernel2.TransactionLimit is null)
+        {
+            fields.Fault("transactionLimit", "is needed by kernel 2, whose limit is 0 where none is given");
         }
 
         if (combination.CvmLimit > combination.TransactionLimit)
@@ -107,57 +112,5 @@ internal static class CombinationReader
         };
         fields.End();
         return set;
-    }
-
-    private static Kernel2Options ReadKernel2(JsonFields fields)
-    {
-        Kernel2Options defaults = new();
-        Kernel2Options options = defaults with
-        {
-            OnDeviceVerification = fields.Flag("onDeviceVerification") ?? defaults.OnDeviceVerification,
-            RelayResistance = fields.Flag("relayResistance") ?? defaults.RelayResistance,
-            ReadAllRecords = fields.Flag("readAllRecords") ?? defaults.ReadAllRecords,
-            CardDataInput = fields.Hex("cardDataInput", 1, 1)?[0] ?? defaults.CardDataInput,
-            CvmCapabilityRequired = fields.Hex("cvmCapabilityRequired", 1, 1)?[0] ?? defaults.CvmCapabilityRequired,
-            CvmCapabilityNotRequired = fields.Hex("cvmCapabilityNotRequired", 1, 1)?[0] ?? defaults.CvmCapabilityNotRequired,
-            SecurityCapability = fields.Hex("securityCapability", 1, 1)?[0] ?? defaults.SecurityCapability,
-            TacDefault = fields.Hex("tacDefault", 5, 5) ?? defaults.TacDefault,
-            TacDenial = fields.Hex("tacDenial", 5, 5) ?? defaults.TacDenial,
-            TacOnline = fields.Hex("tacOnline", 5, 5) ?? defaults.TacOnline,
-            TransactionLimitOnDevice = fields.Number("transactionLimitOnDevice", 0, Bcd.MaxAmount),
-            TornLifetimeSeconds = (int)(fields.Number("tornLifetimeSeconds", 0, 65535) ?? defaults.TornLifetimeSeconds),
-            TornRecords = (int)(fields.Number("tornRecords", 0, 16) ?? defaults.TornRecords),
-            MessageHoldMs = (int)(fields.Number("messageHoldMs", 0, 60_000) ?? defaults.MessageHoldMs),
-            FieldOffMs = (int)(fields.Number("fieldOffMs", 0, 25_400) ?? defaults.FieldOffMs),
-            PhoneMessages = ReadPhoneMessages(fields),
-            BalanceBefore = fields.Flag("balanceBefore") ?? defaults.BalanceBefore,
-            BalanceAfter = fields.Flag("balanceAfter") ?? defaults.BalanceAfter,
-            CheckBrand = fields.Flag("checkBrand") ?? defaults.CheckBrand,
-        };
-        options = ReadRelay(fields, options);
-        fields.End();
-        return options;
-    }
-
-    private static Kernel2Options ReadRelay(JsonFields fields, Kernel2Options options) => options with
-    {
-        RelayMinGrace = (int)(fields.Number("relayMinGrace", 0, 65535) ?? options.RelayMinGrace),
-        RelayMaxGrace = (int)(fields.Number("relayMaxGrace", 0, 65535) ?? options.RelayMaxGrace),
-        RelayCommandTime = (int)(fields.Number("relayCommandTime", 0, 65535) ?? options.RelayCommandTime),
-        RelayResponseTime = (int)(fields.Number("relayResponseTime", 0, 65535) ?? options.RelayResponseTime),
-        RelayAccuracy = (int)(fields.Number("relayAccuracy", 0, 65535) ?? options.RelayAccuracy),
-        RelayMismatchPercent = (int)(fields.Number("relayMismatchPercent", 0, 100) ?? options.RelayMismatchPercent),
-    };
-
-    private static byte[]? ReadPhoneMessages(JsonFields fields)
-    {
-        byte[]? table = fields.Hex("phoneMessages", 8, 248);
-        if (table is not null && table.Length % 8 != 0)
-        {
-            fields.Fault("phoneMessages", "expected rows of 8 bytes: mask 3, value 3, message, status");
-            return null;
-        }
-
-        return table;
     }
 }

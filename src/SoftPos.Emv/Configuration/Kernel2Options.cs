@@ -3,8 +3,27 @@ namespace SoftPos.Emv.Configuration;
 /// <summary>Configuration data objects of kernel 2 (Book C-2, annex A); names carry the tag.</summary>
 public sealed record Kernel2Options
 {
-    /// <summary>DF811B bit 8 clear: mag-stripe mode. This reader does not offer it.</summary>
-    public const bool MagStripeMode = false;
+    /// <summary>Most milliseconds of a field-off time: one byte of 100 ms units, FF being "not applicable".</summary>
+    public const int LongestFieldOffMs = 25_400;
+
+    /// <summary>Most torn transactions that are kept.</summary>
+    public const int MostTornRecords = 16;
+
+    /// <summary>
+    /// Leave out the record that a file locator names first for mag-stripe readers (08010100), as a reader with that mode does (S3.30). The
+    /// record holds nothing for EMV mode. Mag-stripe mode itself (DF811B b8 = 0) is not built: a card that offers nothing else is ended
+    /// with <see cref="OutcomeReason.MagStripeNotSupported"/>.
+    /// </summary>
+    public bool SkipMagStripeRecord { get; init; }
+
+    /// <summary>DF8124: transaction limit without verification on a device, more than this is not allowed; null takes the combination's.</summary>
+    public long? TransactionLimit { get; init; }
+
+    /// <summary>DF8123: floor limit, more than this goes online; null takes the combination's, 0 when that is absent too.</summary>
+    public long? FloorLimit { get; init; }
+
+    /// <summary>DF8126: more than this needs a cardholder verification; null takes the combination's, 0 when that is absent too.</summary>
+    public long? CvmLimit { get; init; }
 
     /// <summary>DF811B b6: cardholder verification on the device.</summary>
     public bool OnDeviceVerification { get; init; } = true;

@@ -15,12 +15,14 @@ public static class ReaderRun
     /// <param name="transceive">Sends a command and gives the answer; null when the card is gone.</param>
     /// <param name="cardArrives">Called when the field goes on; false when no card comes any more, which stops the reader.</param>
     /// <param name="seen">Called with each effect in order, or null.</param>
+    /// <param name="elapsedTenthsMs">Time that each answer of the card is said to take, in units of 0.1 ms.</param>
     public static Outcome ToOutcome(
         ContactlessReader reader,
         IReadOnlyList<ReaderEffect> effects,
         Func<ReadOnlyMemory<byte>, byte[]?> transceive,
         Func<bool> cardArrives,
-        Action<ReaderEffect>? seen = null)
+        Action<ReaderEffect>? seen = null,
+        int elapsedTenthsMs = 0)
     {
         for (int step = 0; step < MaxSteps; step++)
         {
@@ -43,7 +45,7 @@ public static class ReaderRun
                         break;
                     case ReaderEffect.SendCommand send:
                         next = transceive(send.Command.ToArray()) is { } answer
-                            ? new ReaderEvent.CardResponse(answer)
+                            ? new ReaderEvent.CardResponse(answer, elapsedTenthsMs)
                             : new ReaderEvent.FieldError();
                         break;
                 }

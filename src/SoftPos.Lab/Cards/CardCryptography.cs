@@ -15,6 +15,8 @@ internal sealed class CardCryptography
             ("visa", 0x12) => CryptogramVersion.Visa18,
             ("visa", 0x22) => CryptogramVersion.Visa22,
             ("mastercard", 0x10) => CryptogramVersion.Mastercard16,
+            ("mastercard", 0x11) => CryptogramVersion.Mastercard17,
+            ("mastercard", 0x15) => CryptogramVersion.Mastercard21,
             ("mastercard", 0x14) => CryptogramVersion.Mastercard20,
             _ => throw new InvalidOperationException($"{card.Name}: no rules for its cryptogram version"),
         };

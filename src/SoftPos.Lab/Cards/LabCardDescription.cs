@@ -25,7 +25,7 @@ public sealed record LabCardDescription
     /// <summary>Last day of validity, yyMMdd.</summary>
     public required string Expiry { get; init; }
 
-    /// <summary>Cryptogram version as its scheme spells it: 10, 18, 22; 16, 20.</summary>
+    /// <summary>Cryptogram version as its scheme spells it: 10, 18, 22; 16, 17, 20, 21.</summary>
     public required string Cvn { get; init; }
 
     /// <summary><c>card</c>, <c>phone</c> or <c>watch</c>.</summary>
@@ -39,6 +39,9 @@ public sealed record LabCardDescription
 
     /// <summary>Offers an offline approval where the reader allows it.</summary>
     public bool Offline { get; init; }
+
+    /// <summary>Takes part in the relay resistance protocol of kernel 2.</summary>
+    public bool Relay { get; init; }
 
     /// <summary>Payment account reference 9F24, 29 characters, or null.</summary>
     public string? Par { get; init; }

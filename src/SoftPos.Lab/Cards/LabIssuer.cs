@@ -16,8 +16,8 @@ public enum LabKeyDerivation
 /// <param name="Pan">Card number.</param>
 /// <param name="Sequence">Sequence number, two digits.</param>
 /// <param name="ExpiryYearMonth">Validity as yyMM, as in track 2.</param>
-/// <param name="Cvn">Cryptogram version as its scheme spells it: Visa 10, 18, 22; Mastercard 16, 20.</param>
-/// <param name="CvnByte">The byte in the issuer application data: 0A, 12, 22; 10, 14.</param>
+/// <param name="Cvn">Cryptogram version as its scheme spells it: Visa 10, 18, 22; Mastercard 16, 17, 20, 21.</param>
+/// <param name="CvnByte">The byte in the issuer application data: 0A, 12, 22; 10, 11, 14, 15.</param>
 /// <param name="Derivation">Card key derivation.</param>
 /// <param name="DerivationKeyIndex">Index of the master key in the issuer application data.</param>
 /// <param name="Par">Payment account reference, or null.</param>
@@ -80,7 +80,9 @@ public static class LabIssuer
             ("visa", "18") => 0x12,
             ("visa", "22") => 0x22,
             ("mastercard", "16") => 0x10,
+            ("mastercard", "17") => 0x11,
             ("mastercard", "20") => 0x14,
+            ("mastercard", "21") => 0x15,
             _ => throw new InvalidOperationException($"{card.Name}: no cryptogram version {card.Cvn} for {card.Scheme}"),
         },
         card.Scheme == "visa" && card.Cvn is "18" or "22" ? LabKeyDerivation.OptionB : LabKeyDerivation.OptionA,

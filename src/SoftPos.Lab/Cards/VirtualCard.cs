@@ -53,13 +53,15 @@ public abstract class VirtualCard
     {
         ArgumentOutOfRangeException.ThrowIfNegative(counter);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(counter, 65000);
-        return LabCardCatalogue.Find(name) switch
-        {
-            null => null,
-            { Scheme: "visa" } or { Behaviour: "brand-mixup" } => new VisaCard(LabCardCatalogue.Find(name)!, counter, random),
-            _ => new MastercardCard(LabCardCatalogue.Find(name)!, counter, random),
-        };
+        return LabCardCatalogue.Find(name) is { } description ? Create(description, counter, random) : null;
     }
+
+    /// <summary>Makes a card of the catalogue with another conduct: torn at another command, slower, and so on.</summary>
+    internal static VirtualCard Create(LabCardDescription description, int counter, Action<Span<byte>>? random) => description switch
+    {
+        { Scheme: "visa" } or { Behaviour: "brand-mixup" } => new VisaCard(description, counter, random),
+        _ => new MastercardCard(description, counter, random),
+    };
 
     /// <summary>The card enters the field: it forgets what was selected.</summary>
     public void EnterField()

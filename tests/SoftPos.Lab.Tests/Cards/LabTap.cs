@@ -6,11 +6,16 @@ using SoftPos.Lab.Cards;
 namespace SoftPos.Lab.Tests.Cards;
 
 /// <summary>Taps a lab card on a reader with the lab's configuration.</summary>
-internal sealed class LabTap(string card)
+internal sealed class LabTap(LabCardDescription card)
 {
     private byte _number = 1;
 
-    public VirtualCard Card { get; } = VirtualCard.Create(card, 41, bytes => bytes.Fill(0x5A)) ?? throw new ArgumentException(card);
+    public LabTap(string card)
+        : this(LabCardCatalogue.Find(card) ?? throw new ArgumentException(card))
+    {
+    }
+
+    public VirtualCard Card { get; } = VirtualCard.Create(card, 41, bytes => bytes.Fill(0x5A));
 
     public ContactlessReader Reader { get; } = new();
 
@@ -30,7 +35,8 @@ internal sealed class LabTap(string card)
         Reader.Start(Request, Configuration, Number),
         command => Card.Transceive(command.Span),
         Arrive,
-        Effects.Add);
+        Effects.Add,
+        Card.Description.DelayMs * 10);
 
     public Outcome Continue(ReaderEvent happened) =>
         ReaderRun.ToOutcome(Reader, Reader.Step(happened), command => Card.Transceive(command.Span), Arrive, Effects.Add);

@@ -1,0 +1,74 @@
+namespace SoftPos.Emv.Mastercard;
+
+/// <summary>Second level of an error indication (Book C-2, annex A, DF8115).</summary>
+internal enum ErrorLevel2
+{
+    Ok = 0x00,
+    CardDataMissing = 0x01,
+    CamFailed = 0x02,
+    StatusBytes = 0x03,
+    ParsingError = 0x04,
+    MaxLimitExceeded = 0x05,
+    CardDataError = 0x06,
+    MagStripeNotSupported = 0x07,
+    TerminalDataError = 0x0F,
+}
+
+/// <summary>Third level of an error indication.</summary>
+internal enum ErrorLevel3
+{
+    Ok = 0x00,
+    TimeOut = 0x01,
+    Stop = 0x02,
+    AmountNotPresent = 0x03,
+}
+
+/// <summary>A fault that ends kernel 2: our reason and the level 2 code of the book.</summary>
+/// <param name="Reason">Reason of the outcome.</param>
+/// <param name="Level2">Level 2 code.</param>
+internal readonly record struct Kernel2Fault(OutcomeReason Reason, ErrorLevel2 Level2)
+{
+    public static Kernel2Fault Parsing { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.ParsingError);
+
+    public static Kernel2Fault Duplicate { get; } = new(OutcomeReason.DuplicateCardData, ErrorLevel2.ParsingError);
+
+    public static Kernel2Fault DataError { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.CardDataError);
+
+    public static Kernel2Fault Missing { get; } = new(OutcomeReason.MissingCardData, ErrorLevel2.CardDataMissing);
+
+    public static Kernel2Fault Status { get; } = new(OutcomeReason.CardStatus, ErrorLevel2.StatusBytes);
+}
+
+/// <summary>Error indication DF8115, six bytes: levels 1 to 3, status word, message shown.</summary>
+internal readonly record struct ErrorIndication
+{
+    private const byte NoMessage = 0xFF;
+
+    /// <summary>Radio: 01 time-out, 02 transmission, 03 protocol.</summary>
+    public CommunicationFault? Level1 { get; init; }
+
+    public ErrorLevel2 Level2 { get; init; }
+
+    public ErrorLevel3 Level3 { get; init; }
+
+    public ushort StatusWord { get; init; }
+
+    /// <summary>Message on error, or null for none.</summary>
+    public UiMessage? Message { get; init; }
+
+    public byte[] ToArray() =>
+    [
+        Level1 switch
+        {
+            null => 0x00,
+            CommunicationFault.Timeout => 0x01,
+            CommunicationFault.Transmission => 0x02,
+            _ => 0x03,
+        },
+        (byte)Level2,
+        (byte)Level3,
+        (byte)(StatusWord >> 8),
+        (byte)(StatusWord & 0xFF),
+        Message is { } message ? (byte)message : NoMessage,
+    ];
+}

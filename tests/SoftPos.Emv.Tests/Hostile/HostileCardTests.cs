@@ -1,0 +1,124 @@
+using SoftPos.Emv.Authentication;
+using SoftPos.Emv.Configuration;
+using SoftPos.Emv.EntryPoint;
+
+namespace SoftPos.Emv.Tests.Hostile;
+
+/// <summary>Whatever a card answers, the reader ends with an outcome, in bounded exchanges and without an exception.</summary>
+public sealed class HostileCardTests
+{
+    private const int Cards = 100_000;
+
+    /// <summary>Set to one seed to run that card alone.</summary>
+    private const string OneSeed = "SOFTPOS_HOSTILE_SEED";
+
+    [Fact]
+    public void A_hundred_thousand_hostile_cards_each_end_in_an_outcome()
+    {
+        if (Environment.GetEnvironmentVariable(OneSeed) is { Length: > 0 } one)
+        {
+            Run(ulong.Parse(one, System.Globalization.CultureInfo.InvariantCulture), new ContactlessReader(), out _);
+            return;
+        }
+
+        Dictionary<OutcomeKind, int> kinds = [];
+        Dictionary<byte, int> instructions = [];
+        HashSet<OutcomeReason> reasons = [];
+        ContactlessReader reader = new();
+        for (ulong seed = 0; seed < Cards; seed++)
+        {
+            Outcome outcome = Guarded(seed, reader, out HostileCard card);
+            kinds[outcome.Kind] = kinds.GetValueOrDefault(outcome.Kind) + 1;
+            reasons.Add(outcome.Reason);
+            foreach (byte instruction in card.Seen)
+            {
+                instructions[instruction] = instructions.GetValueOrDefault(instruction) + 1;
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", kinds) + " | " + string.Join(", ", instructions.Select(pair => $"{pair.Key:X2}: {pair.Value}")));
+
+        // The cards are of use only when they get deep: every command of both kernels, every final outcome, most reasons.
+        Assert.All((byte[])[0xA8, 0xB2, 0xEA, 0xAE], instruction => Assert.InRange(instructions.GetValueOrDefault(instruction), 1000, Cards));
+        Assert.All((byte[])[0xCA, 0xD0], instruction => Assert.InRange(instructions.GetValueOrDefault(instruction), 10, Cards));
+        Assert.All(
+            (OutcomeKind[])[OutcomeKind.Approved, OutcomeKind.Declined, OutcomeKind.OnlineRequest, OutcomeKind.TryAnotherInterface, OutcomeKind.EndApplication],
+            kind => Assert.InRange(kinds.GetValueOrDefault(kind), 10, Cards));
+        Assert.InRange(reasons.Count, 15, 64);
+    }
+
+    private static Outcome Guarded(ulong seed, ContactlessReader reader, out HostileCard card)
+    {
+        try
+        {
+            Outcome outcome = Run(seed, reader, out card);
+            outcome.Account?.Dispose();
+            return outcome;
+        }
+        catch (Exception fault)
+        {
+            throw new InvalidOperationException(
+                $"seed {seed}: {fault.GetType().Name}. Again: {OneSeed}={seed} SoftPos.Emv.Tests -class {typeof(HostileCardTests).FullName}", fault);
+        }
+    }
+
+    private static Outcome Run(ulong seed, ContactlessReader reader, out HostileCard card)
+    {
+        HostileCard made = new(seed);
+        card = made;
+        int taps = 3;
+        SeededBytes numbers = new(~seed);
+        TransactionRequest request = new(TransactionKind.Purchase, (long)(numbers.Next() % 9000), new DateOnly(2026, 11, 24), new TimeOnly(12, 0));
+        Outcome outcome = ReaderRun.ToOutcome(
+            reader,
+            reader.Start(request, (seed & 1) == 0 ? OnlineOnly : Offline, () => numbers.Bytes(4)),
+            command => made.Transceive(command.Span),
+            () => taps-- > 0,
+            elapsedTenthsMs: made.Elapsed);
+        Assert.InRange(made.Commands, 0, 3 * ContactlessReader.MaxCommands);
+        return outcome;
+    }
+
+    private static readonly ReaderConfiguration OnlineOnly = Configure(0x21);
+
+    private static readonly ReaderConfiguration Offline = Configure(0x22);
+
+    private static ReaderConfiguration Configure(byte terminalType)
+    {
+        Combination visa = new()
+        {
+            Aid = Convert.FromHexString("A000000003"),
+            KernelId = [3],
+            Kinds = [TransactionKind.Purchase],
+            TransactionLimit = 8000,
+            FloorLimit = terminalType == 0x22 ? 5000 : 0,
+            CvmLimit = 3000,
+            Ttq = Convert.FromHexString("37004000"),
+        };
+        Combination mastercard = visa with
+        {
+            Aid = Convert.FromHexString("A0000000041010"),
+            KernelId = [2],
+            Ttq = null,
+            Kernel2 = new Kernel2Options
+            {
+                TacDefault = new byte[5],
+                TacDenial = new byte[5],
+                TacOnline = new byte[5],
+                RelayResistance = true,
+                TornRecords = 3,
+                BalanceBefore = true,
+                BalanceAfter = true,
+                CardDataInput = terminalType == 0x22 ? (byte)0x20 : (byte)0x00,
+            },
+        };
+        return new ReaderConfiguration
+        {
+            Version = "hostile",
+            Environment = ReaderEnvironment.Lab,
+            Terminal = new TerminalProfile { CountryCode = 276, CurrencyCode = 978, TerminalType = terminalType },
+            Combinations = [visa, mastercard],
+            CaKeys = new CaKeySet([.. PublishedCaKeys.Test], []),
+        };
+    }
+}

@@ -1,0 +1,36 @@
+namespace SoftPos.Emv.Tests.Hostile;
+
+/// <summary>Numbers from a seed (SplitMix64): the same seed gives the same card for ever.</summary>
+internal sealed class SeededBytes(ulong seed)
+{
+    private ulong _state = seed;
+
+    public ulong Next()
+    {
+        unchecked
+        {
+            _state += 0x9E3779B97F4A7C15;
+            ulong value = _state;
+            value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+            value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+            return value ^ (value >> 31);
+        }
+    }
+
+    /// <summary>A number from 0 to below the bound.</summary>
+    public int Below(int bound) => (int)(Next() % (ulong)bound);
+
+    /// <summary>True once in so many times.</summary>
+    public bool OneIn(int times) => Below(times) == 0;
+
+    public byte[] Bytes(int length)
+    {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++)
+        {
+            bytes[i] = (byte)(Next() & 0xFF);
+        }
+
+        return bytes;
+    }
+}
