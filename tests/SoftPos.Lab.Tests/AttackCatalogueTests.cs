@@ -16,7 +16,7 @@ public sealed partial class AttackCatalogueTests
             Assert.NotEmpty(attack.Story);
             Assert.NotEmpty(attack.Goal);
             Assert.NotEmpty(attack.Layer);
-            Assert.Contains(attack.Cost, ["low", "moderate", "high"]);
+            Assert.True(attack.Cost is "low" or "moderate" or "high", attack.Cost);
             Assert.NotEmpty(attack.SeenAs);
         });
     }

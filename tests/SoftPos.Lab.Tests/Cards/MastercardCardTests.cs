@@ -274,7 +274,7 @@ public sealed class MastercardCardTests
         };
         message.Set(55, outcome.DataRecord!.Encode());
         Assert.True(Iso8583View.TryRead(message.Encode(), ShippedDialects.Lab, out Iso8583View view, out Iso8583Fault fault), fault.ToString());
-        IssuerFinding finding = new IssuerCheck(new CardCounters(), null).Check(view, Now);
+        IssuerFinding finding = new IssuerCheck(new CardCounters(10), null).Check(view, Now);
         finding.Answer?.Dispose();
         return (finding.Code, finding.Reason);
     }
