@@ -24,7 +24,12 @@ public sealed class PaymentGatewayTests
         Assert.Contains("AID: A0000000031010", answer.Receipt);
         Assert.Contains("Authorisation: A1B2C3", answer.Receipt);
         Assert.Equal(1250, shop.Acquirer.ChargedMinor);
-        Assert.Null((await shop.Database.Payments.FindAsync(request.PaymentId))!.Sealed);
+
+        // What a void may need is kept; what must not outlive the authorisation is not.
+        byte[] kept = (await shop.KeptAsync(request.PaymentId))!;
+        Assert.True(Iso8583Message.TryDecode(kept, ShippedDialects.Lab, out Iso8583Message? message, out _));
+        Assert.Equal((Shop.Pan, "000001"), (message[2], message[11]));
+        Assert.False(message.Has(35) || message.Has(52) || message.Has(55));
     }
 
     [Fact]
@@ -276,7 +281,7 @@ public sealed class PaymentGatewayTests
         Assert.Null(await queries.FindAsync(Guid.Empty));
     }
 
-    private static bool MessageProfileHolds(Iso8583Message message)
+    internal static bool MessageProfileHolds(Iso8583Message message)
     {
         MessageProfile profile = message.Dialect.Messages[message.Type.ToString()];
         return profile.Required.All(message.Has) && message.Fields.ToList().All(f => profile.Required.Contains(f) || profile.Optional!.Contains(f));
