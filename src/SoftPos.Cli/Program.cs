@@ -11,6 +11,11 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     SignInCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
+foreach (Command followUp in FollowUpCommands.All())
+{
+    root.Subcommands.Add(followUp);
+}
+
 InvocationConfiguration configuration = new()
 {
     EnableDefaultExceptionHandler = false,
