@@ -102,6 +102,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.UseReasonProblems();
         application.MapTerminalEndpoints();
         application.MapOperatorEndpoints();
+        application.MapSettlementEndpoints();
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();

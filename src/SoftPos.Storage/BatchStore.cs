@@ -57,6 +57,14 @@ public sealed class BatchStore
 
     internal BatchStore(Database database) => _database = database;
 
+    /// <summary>The batch, or null.</summary>
+    public ValueTask<BatchRecord?> FindAsync(string batchId, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.First(
+            "SELECT record FROM batch WHERE batch_id = $1",
+            static r => JsonSerializer.Deserialize(r.Blob(0), StorageJson.Default.BatchRecord),
+            batchId),
+        cancellation);
+
     /// <summary>What is to be settled for a merchant now.</summary>
     public ValueTask<OpenBatch> OpenAsync(string merchantId, CancellationToken cancellation = default) => _database.ReadAsync(
         session =>

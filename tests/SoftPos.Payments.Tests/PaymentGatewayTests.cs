@@ -1,5 +1,6 @@
 using SoftPos.Contract;
 using SoftPos.Iso8583;
+using SoftPos.Payments.Acquirer;
 using SoftPos.Storage;
 
 namespace SoftPos.Payments.Tests;
@@ -262,6 +263,34 @@ public sealed class PaymentGatewayTests
         await stop.CancelAsync();
         await worker;
         Assert.Equal(PaymentState.Reversed, (await shop.StateAsync(request.PaymentId)).State);
+    }
+
+    [Fact]
+    public async Task With_a_mac_every_message_carries_one_and_an_answer_without_it_says_nothing()
+    {
+        static byte[] Mac(ReadOnlySpan<byte> covered) => System.Security.Cryptography.SHA256.HashData(covered)[..8];
+        static Task<AcquirerAnswer> Sealed(AcquirerAnswer answer)
+        {
+            Assert.True(Iso8583Message.TryDecode(answer.Bytes.Span, ShippedDialects.Lab, out Iso8583Message? message, out _));
+            return Task.FromResult(answer with { Bytes = MessageMac.Seal(message, Mac) });
+        }
+
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.RestartAsync(shop.Options with { Mac = Mac });
+        Assert.Equal(PaymentState.Unknown, (await shop.SaleAsync()).State);
+        shop.Acquirer.OnAuthorisation = message => Sealed(shop.Acquirer.Approve(message));
+        shop.Acquirer.OnReversal = message => Sealed(shop.Acquirer.Reverse(message));
+        Assert.Equal(PaymentState.Approved, (await shop.SaleAsync()).State);
+        await shop.Gateway.Reversals.RunDueAsync();
+        Assert.Equal(["0100", "0100", "0400"], shop.Acquirer.Types);
+        Assert.All(shop.Acquirer.Messages, message => Assert.True(message.Has(64) != message.Has(128)));
+        shop.Acquirer.OnAuthorisation = async message =>
+        {
+            byte[] bytes = (await Sealed(shop.Acquirer.Approve(message))).Bytes.ToArray();
+            bytes[^1] ^= 1;
+            return new AcquirerAnswer(AnswerKind.Answered, AnswerReason.None, bytes);
+        };
+        Assert.Equal(PaymentState.Unknown, (await shop.SaleAsync()).State);
     }
 
     [Fact]

@@ -34,6 +34,15 @@ public sealed class LabLedger : IDisposable
         _file = new StreamWriter(stream) { AutoFlush = true, NewLine = "\n" };
     }
 
+    /// <summary>Reads the file of a ledger that another process may be writing; nothing is written.</summary>
+    public static LabLedger Read(string path)
+    {
+        LabLedger ledger = new();
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        ledger.ReadBack(stream);
+        return ledger;
+    }
+
     /// <summary>Entries in the order of arrival.</summary>
     public IReadOnlyList<LedgerEntry> Entries
     {
