@@ -58,9 +58,12 @@ public sealed class FaultScenarios
         ConcurrentBag<(VirtualTerminal Phone, PaymentResult Result)> results = [];
         Task[] paying = [.. load.Phones.Select(phone => Task.Run(async () =>
         {
+            // Paced, so that a back end which is away is not asked thousands of times.
+            using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(50));
             while (!end.IsCancellationRequested)
             {
                 results.Add((phone, await phone.PayAsync(new PaymentOrder { AmountMinor = 1_250 })));
+                await pace.WaitForNextTickAsync();
             }
         }))];
 
@@ -68,8 +71,8 @@ public sealed class FaultScenarios
         int kills = 0;
         for (; kills < Kills && Stopwatch.GetElapsedTime(began) < KillTime; kills++)
         {
-            // After none to six more messages at the acquirer: before sending, between sending and answer, and after the answer.
-            await GrownAsync(stack, kills % 7);
+            // After a changing number of messages at the acquirer: some are then before it, some between it and the answer, some after.
+            await GrownAsync(stack, 3 + (kills * 7 % 17));
             await stack.Server.KillAsync();
             await stack.Server.DisposeAsync();
             await stack.StartServerAsync("--acquirer-timeout", "2");
@@ -112,15 +115,29 @@ public sealed class FaultScenarios
         Assert.Equal(approved.Order(StringComparer.Ordinal), charged.Order(StringComparer.Ordinal));
     }
 
-    private static Task<PaymentResult> PayAsync(VirtualTerminal phone, PaymentOrder order) =>
-        phone.PayAsync(order, cancellation: TestContext.Current.CancellationToken);
+    /// <summary>Pays; while the link comes back after a lost connection nothing is sent, and the sale is taken again.</summary>
+    private static async Task<PaymentResult> PayAsync(VirtualTerminal phone, PaymentOrder order)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(300));
+        while (true)
+        {
+            PaymentResult result = await phone.PayAsync(order, cancellation: TestContext.Current.CancellationToken);
+            if (result.Reason.Code != Contract.ReasonCodes.AcquirerUnavailable)
+            {
+                return result;
+            }
+
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
 
     /// <summary>Waits until the acquirer has so many more messages; other processes tell nothing but their files.</summary>
     private static async Task GrownAsync(Stack stack, int more)
     {
         int Lines() => Stack.ReadShared(stack.LedgerPath).Count(static c => c == '\n');
         int from = Lines();
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5));
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(10));
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5));
         while (Lines() < from + more && !patience.IsCancellationRequested)
         {

@@ -1,14 +1,9 @@
-using System.Net;
-using SoftPos.Attestation.Certificates;
-using SoftPos.Backend;
 using SoftPos.Lab.Acquirer;
-using SoftPos.Lab.Phones;
-using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Terminal;
 
 namespace SoftPos.Scenarios;
 
-/// <summary>Orders of every kind through terminal, kernel, card, back end and acquirer, all in this process.</summary>
+/// <summary>Orders of every kind through terminal, kernel and card of this process, back end and acquirer of their own.</summary>
 public sealed class OrderScenarios
 {
     // Endings that the lab acquirer simply approves, see docs/reference/sandbox-amounts.md.
@@ -18,39 +13,37 @@ public sealed class OrderScenarios
     public async Task The_amount_that_is_shown_is_the_one_that_the_card_signs_and_the_acquirer_gets()
     {
         const uint Seed = 20261124;
-        string folder = Directory.CreateTempSubdirectory("softpos-orders-").FullName;
-        await using LabAcquirerHost acquirer = new(new LabAcquirerOptions(), TimeProvider.System);
-        await using (BackendHost host = await BackendHost.StartAsync(Options(folder, acquirer.Port), TimeProvider.System, TestContext.Current.CancellationToken))
+        await using Stack stack = await Stack.StartAsync();
+        await using Load load = await Load.OpenAsync(stack.Address, stack.Folder, 1);
+        uint state = Seed;
+        int Next(int below) => (int)((state = unchecked((state * 1_664_525) + 1_013_904_223)) >> 8) % below;
+        Stack<(Guid Id, long Minor)> sales = new();
+        List<(string Reference, long Minor, string About)> orders = [];
+        int[] kinds = new int[5];
+        for (int run = 0; run < 40; run++)
         {
-            await using Load load = await Load.OpenAsync(host.Address, folder, 1);
-            uint state = Seed;
-            int Next(int below) => (int)((state = unchecked((state * 1_664_525) + 1_013_904_223)) >> 8) % below;
-            Stack<(Guid Id, long Minor)> sales = new();
-            int[] kinds = new int[5];
-            for (int run = 0; run < 40; run++)
+            PaymentOrder order = OrderOf(Next, sales);
+            List<long> shown = [];
+            PaymentResult result = await load.Phones[0].PayAsync(order, screen => shown.Add(screen.AmountMinor), TestContext.Current.CancellationToken);
+            string about = $"seed {Seed}, order {run}: {order} → {result.Outcome} {result.Reason.Code} {result.Answer?.ResponseCode}";
+            Assert.True(result.Outcome is PaymentOutcome.Approved && result.Answer!.AmountMinor == order.AmountMinor, about);
+            Assert.True(shown.Count > 2 && shown.TrueForAll(minor => minor == order.AmountMinor), about);
+            orders.Add((result.Answer!.RetrievalReference!, order.AmountMinor, about));
+            kinds[order.CashbackMinor > 0 ? 3 : order.TipMinor > 0 ? 4 : (int)order.Kind]++;
+            if (order.Kind is PaymentKind.Purchase)
             {
-                PaymentOrder order = OrderOf(Next, sales);
-                List<long> shown = [];
-                PaymentResult result = await load.Phones[0].PayAsync(order, screen => shown.Add(screen.AmountMinor), TestContext.Current.CancellationToken);
-                string about = $"seed {Seed}, order {run}: {order} → {result.Outcome} {result.Reason.Code} {result.Answer?.ResponseCode}";
-                Assert.True(result.Outcome is PaymentOutcome.Approved, about);
-                Assert.True(shown.Count > 2 && shown.TrueForAll(minor => minor == order.AmountMinor), about);
-
-                // The issuer of the lab approves only where the cryptogram holds over 9F02 and 9F03, and 9F02 is DE 4.
-                LedgerOriginal original = acquirer.Ledger.FindByReference(result.Answer!.RetrievalReference!)!;
-                Assert.True(original.First.AmountMinor == order.AmountMinor && result.Answer.AmountMinor == order.AmountMinor, about);
-                Assert.StartsWith("cryptogram verified", original.First.Note, StringComparison.Ordinal);
-                kinds[order.CashbackMinor > 0 ? 3 : order.TipMinor > 0 ? 4 : (int)order.Kind]++;
-                if (order.Kind is PaymentKind.Purchase)
-                {
-                    sales.Push((result.PaymentId, order.AmountMinor));
-                }
+                sales.Push((result.PaymentId, order.AmountMinor));
             }
-
-            Assert.All(kinds, count => Assert.True(count > 0, $"orders by kind: {string.Join(", ", kinds)}"));
         }
 
-        Directory.Delete(folder, recursive: true);
+        Assert.All(kinds, count => Assert.True(count > 0, $"orders by kind: {string.Join(", ", kinds)}"));
+        using LabLedger books = LabLedger.Read(stack.LedgerPath);
+        foreach ((string reference, long minor, string about) in orders)
+        {
+            // The issuer of the lab approves only where the cryptogram holds over 9F02 and 9F03, and 9F02 is DE 4.
+            LedgerOriginal original = books.FindByReference(reference)!;
+            Assert.True(original.First.AmountMinor == minor && original.First.Note.StartsWith("cryptogram verified", StringComparison.Ordinal), about);
+        }
     }
 
     private static PaymentOrder OrderOf(Func<int, int> next, Stack<(Guid Id, long Minor)> sales)
@@ -70,15 +63,4 @@ public sealed class OrderScenarios
                 return new PaymentOrder { AmountMinor = amount, AcceptsPartialApproval = next(2) == 0 };
         }
     }
-
-    private static BackendOptions Options(string folder, int acquirerPort) => new()
-    {
-        DataFolder = Path.Combine(folder, "data"),
-        Port = 0,
-        Acquirer = new IPEndPoint(IPAddress.Loopback, acquirerPort),
-        Sandbox = true,
-        Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
-        AppPackages = [LabApp.Package],
-        AppSigners = [LabApp.SignerHex],
-    };
 }
