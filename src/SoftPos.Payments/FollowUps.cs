@@ -78,7 +78,7 @@ internal sealed class FollowUps(
 
         if (stored.Batch is not null || stored.Sealed is null)
         {
-            return NotPossible("the payment was settled");
+            return NotPossible(stored.Batch is not null ? "the payment was settled" : "what a change needs was not kept");
         }
 
         (bool fits, long highest) = request.Action switch

@@ -90,7 +90,8 @@ public sealed class ReversalWorker : IDisposable
     /// <summary>Sends what one payment owes at once; what is not acknowledged goes on in the rounds.</summary>
     public async Task SendNowAsync(Guid paymentId)
     {
-        if (await _database.Payments.FindAsync(paymentId).ConfigureAwait(false) is { Record.ReversalDueAt: not null } owing)
+        // One that the rounds have taken meanwhile is theirs.
+        if (await _database.Payments.FindAsync(paymentId).ConfigureAwait(false) is { Record: { ReversalDueAt: not null, ReversalAttempts: 0 } } owing)
         {
             await ReverseAsync(owing).ConfigureAwait(false);
         }
