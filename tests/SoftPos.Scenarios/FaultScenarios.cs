@@ -13,7 +13,7 @@ public sealed class FaultScenarios
     private const int Kills = 40;
 
     /// <summary>The kills end here, however few there were: the rest of the minute and a half is for the reckoning.</summary>
-    private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(50);
 
     [Fact]
     public async Task A_slow_late_silent_doubling_wrong_or_broken_answer_ends_definite_and_charges_what_it_says()
@@ -81,6 +81,36 @@ public sealed class FaultScenarios
         await end.CancelAsync();
         await Task.WhenAll(paying);
         await ReckonAsync(stack, [.. results], kills, Stopwatch.GetElapsedTime(began));
+    }
+
+    [Fact]
+    public async Task When_the_first_acquirer_is_gone_sales_go_over_the_second()
+    {
+        await using Stack stack = await Stack.StartAsync();
+        string second = Path.Combine(stack.Folder, "second.jsonl");
+        int port = Stack.FreePort();
+        await using SoftPosProcess spare = SoftPosProcess.Start("acquirer", "--port", port.ToString(CultureInfo.InvariantCulture), "--ledger", second);
+        await spare.WaitForAsync("listening");
+        await stack.Server.KillAsync();
+        await stack.Server.DisposeAsync();
+        stack.Further = $",127.0.0.1:{port}";
+        await stack.StartServerAsync("--acquirer-timeout", "2");
+        await using Load load = await Load.OpenAsync(stack.Address, stack.Folder, 1);
+
+        Assert.Equal(stack.LedgerPath, await TakenAsync());
+        await stack.Acquirer.KillAsync();
+        Assert.Equal(second, await TakenAsync());
+
+        async Task<string?> TakenAsync()
+        {
+            PaymentResult sale = await PayAsync(load.Phones[0], new PaymentOrder { AmountMinor = 1_250 });
+            Assert.True(sale.Outcome is PaymentOutcome.Approved, sale.Reason.Code);
+            return new[] { stack.LedgerPath, second }.SingleOrDefault(path =>
+            {
+                using LabLedger books = LabLedger.Read(path);
+                return books.FindByReference(sale.Answer!.RetrievalReference!) is { ChargedMinor: 1_250 };
+            });
+        }
     }
 
     private static async Task ReckonAsync(Stack stack, (VirtualTerminal Phone, PaymentResult Result)[] results, int kills, TimeSpan time)

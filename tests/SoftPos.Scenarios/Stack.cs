@@ -30,6 +30,9 @@ internal sealed class Stack : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
 
+    /// <summary>More acquirers of the server's next start: a comma before each address.</summary>
+    public string Further { get; set; } = string.Empty;
+
     public string LedgerPath => Path.Combine(Folder, "ledger.jsonl");
 
     public static Task<Stack> StartAsync(params string[] more) => StartWithAsync([], more);
@@ -47,7 +50,7 @@ internal sealed class Stack : IAsyncDisposable
     public async Task StartServerAsync(params string[] more)
     {
         Server = SoftPosProcess.Start(
-            ["up", "--port", Text(Port), "--data", Data, "--fleet", "0", "--acquirer", $"127.0.0.1:{AcquirerPort}", .. more]);
+            ["up", "--port", Text(Port), "--data", Data, "--fleet", "0", "--acquirer", $"127.0.0.1:{AcquirerPort}{Further}", .. more]);
         await Server.WaitForAsync("ready");
     }
 
@@ -89,7 +92,7 @@ internal sealed class Stack : IAsyncDisposable
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
