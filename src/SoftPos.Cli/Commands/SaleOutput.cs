@@ -54,7 +54,7 @@ internal static class SaleOutput
     private static void Print(PaymentResult result, TextWriter output)
     {
         output.WriteLine();
-        string amount = result.Answer is { } answer ? Money(answer.AmountMinor, answer.Currency) : string.Empty;
+        string amount = result.Answer is { } answer ? Money(answer.FinalMinor ?? answer.ApprovedMinor ?? answer.AmountMinor, answer.Currency) : string.Empty;
         output.WriteLine($"  {result.Outcome.ToString().ToUpperInvariant(),-20}{amount}");
         output.WriteLine($"  {result.Reason.Text}");
         if (result.Outcome is not PaymentOutcome.Approved || result.Reason.Code != ReasonCodes.Approved)
@@ -85,6 +85,7 @@ internal static class SaleOutput
         yield return ("card", result.Card?.MaskedPan);
         yield return ("application", result.Card is { } card ? $"{card.ApplicationLabel} ({card.Aid}), kernel {card.KernelId}" : null);
         yield return ("verification", result.Card?.CardholderVerification);
+        yield return ("asked", result.Answer is { } asked && (asked.ApprovedMinor ?? asked.FinalMinor) is not null ? Of(asked, asked.AmountMinor) : null);
         yield return ("approved", Of(result.Answer, result.Answer?.ApprovedMinor));
         yield return ("remaining", Of(result.Answer, result.Answer?.RemainingMinor));
         yield return ("charged", Of(result.Answer, result.Answer?.FinalMinor));
