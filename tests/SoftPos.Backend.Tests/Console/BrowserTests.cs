@@ -57,7 +57,7 @@ public sealed class BrowserTests : IAsyncLifetime
         await page.GotoAsync($"{_host.Address}sign-in#{await _host.TokenAsync()}");
         await page.GetByRole(AriaRole.Link, new() { Name = "Settlement", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "No batch yet" }).WaitForAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Acquirer links", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Links", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "No link here" }).WaitForAsync();
     }
 
