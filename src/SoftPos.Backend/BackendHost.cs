@@ -103,6 +103,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapTerminalEndpoints();
         application.MapOperatorEndpoints();
         application.MapLogEndpoints();
+        application.MapSettlementEndpoints();
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();

@@ -1,6 +1,9 @@
 using System.Net;
 using SoftPos.Attestation.Certificates;
+using SoftPos.Iso8583;
 using SoftPos.Payments;
+using SoftPos.Payments.Acquirer;
+using SoftPos.Storage;
 
 namespace SoftPos.Backend;
 
@@ -21,6 +24,18 @@ public sealed record BackendOptions
 
     /// <summary>Where the acquirer listens.</summary>
     public required IPEndPoint Acquirer { get; init; }
+
+    /// <summary>More addresses of the same acquirer, taken in this order when those before are down.</summary>
+    public IReadOnlyList<IPEndPoint> FurtherAcquirers { get; init; } = [];
+
+    /// <summary>When a link that answers nothing is left alone.</summary>
+    public BreakerOptions Breaker { get; init; } = new();
+
+    /// <summary>Computes the MAC of messages to the acquirer; null where it has none.</summary>
+    public MacFunction? AcquirerMac { get; init; }
+
+    /// <summary>How much one terminal may take within a time; null for no bound.</summary>
+    public VelocityLimit? Velocity { get; init; }
 
     /// <summary>How long an acquirer may take to answer a request.</summary>
     public TimeSpan AcquirerTimeout { get; init; } = TimeSpan.FromSeconds(20);

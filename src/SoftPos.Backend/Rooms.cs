@@ -27,6 +27,7 @@ internal sealed class Rooms : IAsyncDisposable
     private readonly NoteSigner _logKey;
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly PaymentOptions _paymentOptions;
+    private readonly List<AcquirerLink> _links;
     private Task _background = Task.CompletedTask;
 
     private Rooms(BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey)
@@ -48,11 +49,14 @@ internal sealed class Rooms : IAsyncDisposable
         Enrolment = new Enrolment(database, Challenges, monitoring, new KeyRoomDelivery(keys), clock);
         Appraisal = new EvidenceAppraisal(database, Challenges, monitoring, resultKey, clock);
         Iso8583Dialect dialect = ShippedDialects.Lab;
-        _paymentOptions = new PaymentOptions { Dialect = dialect, AcquiringInstitution = "00000000001", Reversal = options.Reversal };
-        Link = new AcquirerLink(
-            new AcquirerLinkOptions { Host = options.Acquirer.Address.ToString(), Port = options.Acquirer.Port, Dialect = dialect }, clock);
-        Payments = new PaymentGateway(
-            database, keys, new LinkAcquirer(Link, dialect, options.AcquirerTimeout), resultKey.PublicKey, _paymentOptions, clock);
+        _paymentOptions = new PaymentOptions
+        {
+            Dialect = dialect, AcquiringInstitution = "00000000001", Reversal = options.Reversal, Mac = options.AcquirerMac, Velocity = options.Velocity,
+        };
+        _links = [.. options.FurtherAcquirers.Prepend(options.Acquirer).Select(address => new AcquirerLink(
+            new AcquirerLinkOptions { Name = address.ToString(), Host = address.Address.ToString(), Port = address.Port, Dialect = dialect }, clock))];
+        Routes = new AcquirerRoutes(_links, dialect, options.AcquirerTimeout, options.Breaker, clock);
+        Payments = new PaymentGateway(database, keys, Routes, resultKey.PublicKey, _paymentOptions, clock);
     }
 
     public Database Database { get; }
@@ -67,7 +71,7 @@ internal sealed class Rooms : IAsyncDisposable
 
     public PaymentGateway Payments { get; }
 
-    public AcquirerLink Link { get; }
+    public AcquirerRoutes Routes { get; }
 
     /// <exception cref="BackendStartException">The data folder cannot be used; the message says why.</exception>
     public static async Task<Rooms> OpenAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
@@ -109,8 +113,9 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Enrolment);
         services.AddSingleton(Appraisal);
         services.AddSingleton(Payments);
-        services.AddSingleton(Link);
         services.AddSingleton(_logKey);
+        services.AddSingleton(new Settlement(Database, _paymentOptions, _clock));
+        services.AddSingleton(Routes);
     }
 
     /// <summary>Settles what an earlier process left open, then lets the acquirer link, the reversals and the late answers run.</summary>
@@ -122,16 +127,16 @@ internal sealed class Rooms : IAsyncDisposable
             logger.LogWarning("recovered: {Abandoned} payments abandoned, {ToReverse} to be reversed", abandoned, toReverse);
         }
 
-        Link.Start();
+        _links.ForEach(static link => link.Start());
         Task reversals = Payments.Reversals.RunAsync(
             fault => logger.LogError("a round of reversals failed and will be tried again: {Fault}", fault.GetType().Name), _closing.Token);
-        _background = Task.WhenAll(reversals, TakeLateAnswersAsync(logger));
+        _background = Task.WhenAll([reversals, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
-        await Link.DisposeAsync();
+        await Task.WhenAll(_links.Select(static link => link.DisposeAsync().AsTask()));
         await _background;
         Payments.Dispose();
         _resultKey.Dispose();
@@ -142,12 +147,12 @@ internal sealed class Rooms : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task TakeLateAnswersAsync(ILogger logger)
+    private async Task TakeLateAnswersAsync(AcquirerLink link, ILogger logger)
     {
         LateAnswers late = new(Database, _paymentOptions, _clock);
         try
         {
-            await foreach (UnmatchedMessage message in Link.Unmatched.ReadAllAsync(_closing.Token))
+            await foreach (UnmatchedMessage message in link.Unmatched.ReadAllAsync(_closing.Token))
             {
                 try
                 {

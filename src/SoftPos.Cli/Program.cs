@@ -8,6 +8,9 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     UpCommand.Create(),
     SaleCommand.Create(),
     StatusCommand.Create(),
+    SettlementCommands.Settle(),
+    SettlementCommands.Reconcile(),
+    AcquirerFileCommand.Create(),
     AcquirerCommand.Create(),
     SignInCommand.Create(),
     AttackCommand.Create(),
@@ -17,6 +20,11 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     PolicyCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
+foreach (Command followUp in FollowUpCommands.All())
+{
+    root.Subcommands.Add(followUp);
+}
+
 InvocationConfiguration configuration = new()
 {
     EnableDefaultExceptionHandler = false,

@@ -7,7 +7,11 @@ namespace SoftPos.Payments;
 
 /// <summary>A request that was admitted, with all that the rest needs.</summary>
 internal sealed record AdmittedPayment(
-    PaymentRequest Request, byte[] RequestHash, EmvData Emv, TerminalRecord Terminal, MerchantRecord Merchant, ResultToken Token);
+    PaymentRequest Request, byte[] RequestHash, EmvData Emv, TerminalRecord Terminal, MerchantRecord Merchant, ResultToken Token)
+{
+    /// <summary>The payment that a linked refund gives back.</summary>
+    public PaymentRecord? Original { get; init; }
+}
 
 /// <summary>Decides whether a signed request may become a payment. Touches no key but public ones.</summary>
 internal sealed class Admission : IDisposable
@@ -44,9 +48,11 @@ internal sealed class Admission : IDisposable
     {
         admitted = null;
         ResultToken? token = null;
-        PaymentRefusal? refusal = CheckTerminal(request, terminal, merchant)
-            ?? CheckToken(request, terminal, out token)
-            ?? CheckLimits(request, terminal, token!);
+        PaymentRefusal? refusal = CheckTerminal(terminal, merchant)
+            ?? CheckKey(request, terminal, merchant!)
+            ?? CheckToken(request.ResultToken, terminal, out token)
+            ?? CheckOperation(request, merchant!)
+            ?? CheckLimit(request.AmountMinor, terminal, token!);
         if (refusal is not null)
         {
             return refusal;
@@ -61,6 +67,15 @@ internal sealed class Admission : IDisposable
         return refusal;
     }
 
+    /// <summary>Checks a request without a card.</summary>
+    public PaymentRefusal? Check(PaymentFollowUpRequest request, TerminalRecord terminal, MerchantRecord? merchant)
+    {
+        ResultToken? token = null;
+        return CheckTerminal(terminal, merchant)
+            ?? CheckToken(request.ResultToken, terminal, out token)
+            ?? CheckLimit(request.AmountMinor, terminal, token!);
+    }
+
     public void Dispose()
     {
         while (_verifiers.TryTake(out ECDsa? verifier))
@@ -69,10 +84,10 @@ internal sealed class Admission : IDisposable
         }
     }
 
-    private PaymentRefusal? CheckToken(PaymentRequest request, TerminalRecord terminal, out ResultToken? token)
+    private PaymentRefusal? CheckToken(byte[] bytes, TerminalRecord terminal, out ResultToken? token)
     {
         DateTimeOffset now = _clock.GetUtcNow();
-        if (!VerifyToken(request.ResultToken, out token))
+        if (!VerifyToken(bytes, out token))
         {
             return new PaymentRefusal(ReasonCodes.ResultTokenInvalid, "the token is malformed or not of this monitoring service");
         }
@@ -99,7 +114,7 @@ internal sealed class Admission : IDisposable
     }
 
     /// <summary>The trust status as it stands now goes before the token: a kill takes effect under an unexpired token.</summary>
-    private static PaymentRefusal? CheckTerminal(PaymentRequest request, TerminalRecord terminal, MerchantRecord? merchant)
+    private static PaymentRefusal? CheckTerminal(TerminalRecord terminal, MerchantRecord? merchant)
     {
         if (terminal.State != TerminalState.Active)
         {
@@ -115,11 +130,13 @@ internal sealed class Admission : IDisposable
                 : new PaymentRefusal(ReasonCodes.NotAttested, "the terminal has no verdict");
         }
 
-        if (merchant is null || merchant.MerchantId != terminal.MerchantId)
-        {
-            return new PaymentRefusal(ReasonCodes.TerminalMerchantMismatch, "the terminal has no merchant");
-        }
+        return merchant is null || merchant.MerchantId != terminal.MerchantId
+            ? new PaymentRefusal(ReasonCodes.TerminalMerchantMismatch, "the terminal has no merchant")
+            : null;
+    }
 
+    private static PaymentRefusal? CheckKey(PaymentRequest request, TerminalRecord terminal, MerchantRecord merchant)
+    {
         if (request.Currency != merchant.Currency)
         {
             return new PaymentRefusal(ReasonCodes.RequestMalformed, $"currency: the merchant's is {merchant.Currency}");
@@ -131,22 +148,36 @@ internal sealed class Admission : IDisposable
             : new PaymentRefusal(ReasonCodes.KsnRefused, "the key serial number is not of this terminal's key");
     }
 
-    private PaymentRefusal? CheckLimits(PaymentRequest request, TerminalRecord terminal, ResultToken token)
+    /// <summary>What the request says of itself must hold together, and the merchant must be permitted to do it.</summary>
+    private static PaymentRefusal? CheckOperation(PaymentRequest request, MerchantRecord merchant)
     {
-        // Refunds and other types come with their own permission; a sale is what a terminal may do by itself.
-        if (request.TransactionType != 0x00)
+        bool isRefund = request.Operation == PaymentOperation.Refund;
+        byte type = isRefund ? (byte)20 : request.OtherAmountMinor > 0 ? (byte)9 : (byte)0;
+        bool hasParts = request.OtherAmountMinor > 0 || request.TipMinor > 0 || request.AcceptsPartialApproval;
+        string? fault = request switch
         {
-            return new PaymentRefusal(ReasonCodes.RequestMalformed, "transactionType: only purchases are taken");
+            { AmountMinor: 0 } => "amountMinor: a payment has an amount",
+            _ when request.TransactionType != type => $"transactionType: {type} belongs to this operation",
+            _ when hasParts && request.Operation != PaymentOperation.Sale => "operation: tip, cash back and approval of a part belong to a sale",
+            _ when request.OtherAmountMinor + request.TipMinor >= request.AmountMinor => "amountMinor: tip and cash back are parts of it",
+            { OriginalPaymentId: not null } when !isRefund => "originalPaymentId: belongs to a refund",
+            _ => null,
+        };
+        if (fault is not null)
+        {
+            return new PaymentRefusal(ReasonCodes.RequestMalformed, fault);
         }
 
-        if (request.AmountMinor == 0)
-        {
-            return new PaymentRefusal(ReasonCodes.RequestMalformed, "amountMinor: a purchase has an amount");
-        }
+        return isRefund && request.OriginalPaymentId is null && !merchant.AllowsUnlinkedRefunds
+            ? new PaymentRefusal(ReasonCodes.RefundNotPermitted, "the merchant may refund only a payment that the request names")
+            : null;
+    }
 
+    private PaymentRefusal? CheckLimit(long amountMinor, TerminalRecord terminal, ResultToken token)
+    {
         bool limited = token.Verdict == Verdict.Limited || terminal.Verdict == Verdict.Limited;
-        return limited && request.AmountMinor > _options.LimitedAmountMinor
-            ? new PaymentRefusal(ReasonCodes.AttestationDenied, "the amount is above the limit of this terminal's present verdict")
+        return limited && amountMinor > _options.LimitedAmountMinor
+            ? new PaymentRefusal(ReasonCodes.AmountAboveLimit, "the amount is above the limit of this terminal's present verdict")
             : null;
     }
 

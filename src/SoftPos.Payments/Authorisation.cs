@@ -30,6 +30,12 @@ internal sealed class Authorisation(
             AmountMinor = request.AmountMinor,
             Currency = request.Currency,
             TransactionType = request.TransactionType,
+            Operation = request.Operation,
+            OriginalPaymentId = request.OriginalPaymentId,
+            OriginalReference = admitted.Original?.RetrievalReference,
+            OtherAmountMinor = request.OtherAmountMinor,
+            TipMinor = request.TipMinor,
+            AcceptsPartialApproval = request.AcceptsPartialApproval,
             MaskedPan = request.MaskedPan,
             Aid = Convert.ToHexString(request.Aid),
             ApplicationLabel = request.ApplicationLabel,
@@ -40,8 +46,11 @@ internal sealed class Authorisation(
             CreatedAt = now,
             ChangedAt = now,
         };
-        Change change = new Change().Add(record).TakeKeySerial(request.DataKsn).Append("payment.received", record.PaymentId, new JsonObject
+        Change change = new Change().Add(record).TakeKeySerial(request.DataKsn);
+        Limit(change, record);
+        change.Append("payment.received", record.PaymentId, new JsonObject
         {
+            ["operation"] = record.Operation.ToString(),
             ["terminal"] = record.TerminalId.ToString(),
             ["merchant"] = record.MerchantId,
             ["amountMinor"] = record.AmountMinor,
@@ -57,11 +66,60 @@ internal sealed class Authorisation(
         return (commit.Refusal, record, commit.Done ? commit.Traces[0] : null);
     }
 
-    /// <summary>Goes on from received; returns the bytes of the answer, durable.</summary>
-    public async Task<byte[]> AuthoriseAsync(AdmittedPayment admitted, PaymentRecord received, JournalTrace trace)
+    /// <summary>Makes an increment durable: more is to be held on a pre-authorisation that stands.</summary>
+    public async Task<(ChangeRefusal Refusal, PaymentRecord Record, JournalTrace? Trace)> ReceiveIncrementAsync(
+        PaymentFollowUpRequest request, byte[] requestHash, PaymentRecord original, TerminalRecord terminal)
     {
-        PaymentSteps.Standing standing = new(received, null, admitted.Merchant, [trace]);
-        (byte[]? message, byte[]? sealedBytes, PaymentEvent next) = await PrepareAsync(admitted).ConfigureAwait(false);
+        DateTimeOffset now = steps.Now;
+        PaymentRecord record = new()
+        {
+            PaymentId = request.RequestId,
+            TerminalId = terminal.TerminalId,
+            MerchantId = original.MerchantId,
+            State = PaymentState.Received,
+            Reason = ReasonCodes.Internal,
+            RequestHash = requestHash,
+            AmountMinor = request.AmountMinor,
+            Currency = original.Currency,
+            TransactionType = original.TransactionType,
+            Operation = PaymentOperation.Increment,
+            OriginalPaymentId = original.PaymentId,
+            OriginalReference = original.RetrievalReference,
+            MaskedPan = original.MaskedPan,
+            Aid = original.Aid,
+            ApplicationLabel = original.ApplicationLabel,
+            AcquirerTerminalId = original.AcquirerTerminalId,
+            CreatedAt = now,
+            ChangedAt = now,
+        };
+        Change change = new Change().Add(record).RequireHeld(original.PaymentId);
+        Limit(change, record);
+        change.Append("payment.received", record.PaymentId, new JsonObject
+        {
+            ["operation"] = record.Operation.ToString(),
+            ["terminal"] = record.TerminalId.ToString(),
+            ["merchant"] = record.MerchantId,
+            ["amountMinor"] = record.AmountMinor,
+            ["currency"] = record.Currency,
+            ["original"] = original.PaymentId.ToString(),
+            ["requestHash"] = Convert.ToHexStringLower(requestHash),
+        });
+        Commit commit = await database.CommitAsync(change).ConfigureAwait(false);
+        return (commit.Refusal, record, commit.Done ? commit.Traces[0] : null);
+    }
+
+    /// <summary>Goes on from received; returns the bytes of the answer, durable.</summary>
+    public Task<byte[]> AuthoriseAsync(AdmittedPayment admitted, PaymentRecord received, JournalTrace trace) =>
+        RunAsync(new PaymentSteps.Standing(received, null, admitted.Merchant, [trace]), () => PrepareAsync(admitted));
+
+    /// <summary>Goes on with an increment; returns the bytes of the answer, durable.</summary>
+    public Task<byte[]> AuthoriseIncrementAsync(StoredPayment original, MerchantRecord merchant, PaymentRecord received, JournalTrace trace) =>
+        RunAsync(new PaymentSteps.Standing(received, null, merchant, [trace]), () => PrepareIncrementAsync(original, received));
+
+    private async Task<byte[]> RunAsync(
+        PaymentSteps.Standing standing, Func<Task<(byte[]? Message, byte[]? Sealed, PaymentEvent Next)>> prepare)
+    {
+        (byte[]? message, byte[]? sealedBytes, PaymentEvent next) = await prepare().ConfigureAwait(false);
         if (message is null)
         {
             return await AnswerAsync(standing, next).ConfigureAwait(false);
@@ -69,8 +127,11 @@ internal sealed class Authorisation(
 
         try
         {
-            standing = await steps.TakeAsync(standing, next, sealedBytes).ConfigureAwait(false) ?? throw Overtaken(received);
-            return await AnswerAsync(standing, await ExchangeAsync(message).ConfigureAwait(false)).ConfigureAwait(false);
+            standing = await steps.TakeAsync(standing, next, sealedBytes).ConfigureAwait(false) ?? throw Overtaken(standing.Record);
+            PaymentEvent outcome = await ExchangeAsync(message).ConfigureAwait(false);
+            return outcome is PaymentEvent.Answered { Answer.Class: AnswerClass.Approved or AnswerClass.PartlyApproved } answered
+                ? await ApproveAsync(standing, answered, message).ConfigureAwait(false)
+                : await AnswerAsync(standing, outcome).ConfigureAwait(false);
         }
         finally
         {
@@ -87,8 +148,87 @@ internal sealed class Authorisation(
 
     private static InvalidOperationException Overtaken(PaymentRecord payment) => new($"payment {payment.PaymentId} was moved on by another");
 
-    private async Task<byte[]> AnswerAsync(PaymentSteps.Standing standing, PaymentEvent what) =>
-        (await steps.TakeAsync(standing, what).ConfigureAwait(false))?.Answer ?? throw Overtaken(standing.Record);
+    private async Task<byte[]> AnswerAsync(PaymentSteps.Standing standing, PaymentEvent what, byte[]? sealedBytes = null) =>
+        (await steps.TakeAsync(standing, what, sealedBytes).ConfigureAwait(false))?.Answer ?? throw Overtaken(standing.Record);
+
+    /// <summary>
+    /// Takes an approval. With it the exact bytes of the request give way to what may be kept: no track, no chip data (PCI DSS 3.3). Where that
+    /// cannot be sealed nothing is kept, and the payment can be refunded but not voided; a part is then taken back as a whole.
+    /// </summary>
+    private async Task<byte[]> ApproveAsync(PaymentSteps.Standing standing, PaymentEvent.Answered answered, byte[] message)
+    {
+        byte[]? kept = null;
+        byte[] keptSealed = [];
+        try
+        {
+            kept = AuthorisationMessage.Keep(message, options.Dialect);
+            keptSealed = await keys
+                .SealForStorageAsync(kept, PaymentSteps.BoundTo(standing.Record.PaymentId), CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A dead keys room must not lose an approval.
+        catch (Exception) when (answered.Answer.Class == AnswerClass.Approved)
+        {
+            // Nothing is kept.
+        }
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return await AnswerAsync(standing, new PaymentEvent.NoAnswer()).ConfigureAwait(false);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(kept);
+        }
+
+        return await AnswerAsync(standing, answered, keptSealed).ConfigureAwait(false);
+    }
+
+    /// <summary>What a payment must leave room for, checked where it becomes durable.</summary>
+    private void Limit(Change change, PaymentRecord record)
+    {
+        if (record is { Operation: PaymentOperation.Refund, OriginalPaymentId: { } original })
+        {
+            change.RequireRefundRoom(original, record.AmountMinor);
+        }
+
+        if (options.Velocity is { } velocity)
+        {
+            change.RequireVelocity(record.TerminalId, record.AmountMinor, velocity);
+        }
+    }
+
+    private async Task<(byte[]? Message, byte[]? Sealed, PaymentEvent Next)> PrepareIncrementAsync(StoredPayment original, PaymentRecord increment)
+    {
+        byte[]? held = null, message = null;
+        try
+        {
+            held = await keys.UnsealFromStorageAsync(
+                original.Sealed!, PaymentSteps.BoundTo(original.Record.PaymentId), CancellationToken.None).ConfigureAwait(false);
+            if (held is null)
+            {
+                return (null, null, new PaymentEvent.Refused(ReasonCodes.Internal));
+            }
+
+            DateTimeOffset now = clock.GetUtcNow();
+            string stan = AuthorisationMessage.Stan(await database.Sequences.NextAsync("stan").ConfigureAwait(false));
+            string reference = AuthorisationMessage.RetrievalReference(now, stan);
+            message = AuthorisationMessage.EncodeIncrement(held, increment.AmountMinor, increment.OriginalReference!, options, stan, reference, now);
+            byte[] sealedBytes = await keys
+                .SealForStorageAsync(message, PaymentSteps.BoundTo(increment.PaymentId), CancellationToken.None).ConfigureAwait(false);
+            return (message, sealedBytes, new PaymentEvent.Prepared(stan, reference));
+        }
+#pragma warning disable CA1031 // A dead keys room must not leave the payment open.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            CryptographicOperations.ZeroMemory(message);
+            return (null, null, new PaymentEvent.Refused(ReasonCodes.Internal));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(held);
+        }
+    }
 
     /// <summary>Opens the account data, writes the message and seals it; a refusal when any of it fails, for nothing was sent yet.</summary>
     private async Task<(byte[]? Message, byte[]? Sealed, PaymentEvent Next)> PrepareAsync(AdmittedPayment admitted)
@@ -144,7 +284,7 @@ internal sealed class Authorisation(
         return answer.Kind switch
         {
             AnswerKind.NotSent => new PaymentEvent.NotSent(),
-            AnswerKind.Answered when AuthorisationMessage.Read(answer.Bytes.Span, message, options.Dialect) is { } read => new PaymentEvent.Answered(read),
+            AnswerKind.Answered when AuthorisationMessage.Read(answer.Bytes.Span, message, options) is { } read => new PaymentEvent.Answered(read),
             _ => new PaymentEvent.NoAnswer(),
         };
     }

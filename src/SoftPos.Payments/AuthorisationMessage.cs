@@ -1,16 +1,29 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using SoftPos.Contract;
 using SoftPos.Iso7816;
 using SoftPos.Iso8583;
 using SoftPos.Keys;
 
 namespace SoftPos.Payments;
 
-/// <summary>The 0100 of a sale and the reading of its 0110 (ISO 8583:1987).</summary>
+/// <summary>The 0100 of a payment with a card and the reading of its 0110 (ISO 8583:1987).</summary>
 internal static class AuthorisationMessage
 {
     /// <summary>Tags of an answer's DE 55 that the kernel has use for: authentication data and issuer scripts.</summary>
     private static readonly uint[] IssuerTags = [0x91, 0x71, 0x72];
+
+    /// <summary>
+    /// What a void, a completion or an increment needs of the request. Track, PIN and chip data are not among it: they must not outlive the
+    /// authorisation (PCI DSS 3.3).
+    /// </summary>
+    private static readonly int[] Kept = [2, 3, 4, 7, 11, 12, 13, 14, 18, 19, 22, 23, 25, 32, 33, 37, 41, 42, 43, 49, 62];
+
+    /// <summary>DE 62 of the dialect: DE 37 of the payment that a refund or an increment belongs to.</summary>
+    internal const int LinkField = 62;
+
+    /// <summary>DE 25 of a pre-authorisation.</summary>
+    internal const string PreAuthorisedRequest = "06";
 
     /// <summary>Retrieval reference: last digit of the year, day of the year, hour, STAN.</summary>
     public static string RetrievalReference(DateTimeOffset now, string stan) =>
@@ -30,7 +43,7 @@ internal static class AuthorisationMessage
         try
         {
             message.Set(2, account.Pan);
-            message[3] = "000000";
+            message[3] = payment.Request.TransactionType.ToString("D2", CultureInfo.InvariantCulture) + "0000";
             message[4] = payment.Request.AmountMinor.ToString("D12", CultureInfo.InvariantCulture);
             message[7] = TransmissionTime(now);
             message[11] = stan;
@@ -41,7 +54,7 @@ internal static class AuthorisationMessage
             message[19] = payment.Emv.CountryCode;
             message[22] = EntryMode(payment);
             message[23] = account.SequenceNumber?.ToString("D3", CultureInfo.InvariantCulture);
-            message[25] = "00";
+            message[25] = payment.Request.Operation == PaymentOperation.PreAuthorisation ? PreAuthorisedRequest : "00";
             message[32] = options.AcquiringInstitution;
             if (!account.Track2.IsEmpty)
             {
@@ -53,8 +66,62 @@ internal static class AuthorisationMessage
             message[42] = payment.Merchant.CardAcceptorId;
             message[43] = CardAcceptor(payment.Merchant.Name, payment.Merchant.City, payment.Merchant.Country);
             message[49] = payment.Request.Currency;
+            message[54] = AdditionalAmounts(payment.Request);
             message.Set(55, payment.Emv.Encode());
-            return message.Encode();
+            message[LinkField] = payment.Original?.RetrievalReference;
+            return options.Encode(message);
+        }
+        finally
+        {
+            message.Clear();
+        }
+    }
+
+    /// <summary>The request as it may be kept after its approval; the caller zeroes the bytes.</summary>
+    public static byte[] Keep(ReadOnlySpan<byte> request, Iso8583Dialect dialect)
+    {
+        if (!Iso8583View.TryRead(request, dialect, out Iso8583View sent, out Iso8583Fault fault))
+        {
+            throw new Iso8583Exception(fault);
+        }
+
+        Iso8583Message kept = new(dialect, sent.Type);
+        try
+        {
+            kept.Echo(sent, Kept);
+            return kept.Encode();
+        }
+        finally
+        {
+            kept.Clear();
+        }
+    }
+
+    /// <summary>
+    /// The 0100 that holds more on a pre-authorisation, from what is kept of it: no card was read, so it has no chip data. The caller zeroes the
+    /// bytes.
+    /// </summary>
+    /// <exception cref="Iso8583Exception">The kept bytes do not read, or a value does not fit the dialect.</exception>
+    public static byte[] EncodeIncrement(
+        ReadOnlySpan<byte> original, long amountMinor, string originalReference, PaymentOptions options, string stan, string reference, DateTimeOffset now)
+    {
+        if (!Iso8583View.TryRead(original, options.Dialect, out Iso8583View held, out Iso8583Fault fault))
+        {
+            throw new Iso8583Exception(fault);
+        }
+
+        Iso8583Message message = new(options.Dialect, "0100");
+        try
+        {
+            message.Echo(held, 2, 3, 14, 18, 19, 22, 23, 25, 32, 41, 42, 43, 49);
+            message[4] = amountMinor.ToString("D12", CultureInfo.InvariantCulture);
+            message[7] = TransmissionTime(now);
+            message[11] = stan;
+            message[12] = now.UtcDateTime.ToString("HHmmss", CultureInfo.InvariantCulture);
+            message[13] = now.UtcDateTime.ToString("MMdd", CultureInfo.InvariantCulture);
+            message[37] = reference;
+            message[LinkField] = originalReference;
+            return options.Encode(message);
         }
         finally
         {
@@ -63,10 +130,10 @@ internal static class AuthorisationMessage
     }
 
     /// <summary>Reads an answer and holds it against the request; null when the bytes are no answer to an authorisation.</summary>
-    public static AuthorisationAnswer? Read(ReadOnlySpan<byte> answer, ReadOnlySpan<byte> request, Iso8583Dialect dialect)
+    public static AuthorisationAnswer? Read(ReadOnlySpan<byte> answer, ReadOnlySpan<byte> request, PaymentOptions options)
     {
-        if (!Iso8583View.TryRead(request, dialect, out Iso8583View sent, out _)
-            || !Iso8583View.TryRead(answer, dialect, out Iso8583View came, out _)
+        if (!Iso8583View.TryRead(request, options.Dialect, out Iso8583View sent, out _)
+            || !options.TryRead(answer, out Iso8583View came)
             || came.Type != sent.Type.Response
             || came.Text(39) is not { } code)
         {
@@ -76,7 +143,12 @@ internal static class AuthorisationMessage
         AnswerClass meaning = ResponseCode.Of(code).Class;
         int? contradiction = Contradiction(sent, came, meaning);
         return new AuthorisationAnswer(
-            contradiction is null ? meaning : AnswerClass.Unknown, code, came.Text(38)?.Trim(), IssuerData(came.Content(55)), contradiction);
+            contradiction is null ? meaning : AnswerClass.Unknown,
+            code,
+            came.Text(38)?.Trim(),
+            IssuerData(came.Content(55)),
+            contradiction,
+            long.TryParse(came.Text(4), NumberStyles.None, CultureInfo.InvariantCulture, out long amount) ? amount : null);
     }
 
     /// <summary>DE 43: name 23, city 13, space, country 2 … in 40 printable characters.</summary>
@@ -85,6 +157,11 @@ internal static class AuthorisationMessage
         static string Fit(string text, int length) => new string([.. text.Select(static c => c is >= ' ' and <= '~' ? c : '?').Take(length)]).PadRight(length);
         return $"{Fit(name, 23)}{Fit(city, 13)}{Fit(country, 4)}";
     }
+
+    /// <summary>DE 54: default account, amount type 40 (cash), currency, debit, amount; null without cash back.</summary>
+    private static string? AdditionalAmounts(PaymentRequest request) => request.OtherAmountMinor == 0
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"0040{request.Currency}D{request.OtherAmountMinor:D12}");
 
     private static string EntryMode(AdmittedPayment payment)
     {

@@ -7,7 +7,7 @@ namespace SoftPos.Payments;
 /// <summary>What the card agreed to: the terminal's BER-TLV for DE 55, checked against what the merchant asked.</summary>
 internal sealed class EmvData
 {
-    private const uint Amount = 0x9F02, Currency = 0x5F2A, TransactionType = 0x9C, Cryptogram = 0x9F26, VerificationResults = 0x95, Country = 0x9F1A;
+    private const uint Amount = 0x9F02, OtherAmount = 0x9F03, Currency = 0x5F2A, TransactionType = 0x9C, Cryptogram = 0x9F26, VerificationResults = 0x95, Country = 0x9F1A;
 
     /// <summary>Account data and what is derived from it: must come sealed, never here.</summary>
     private static readonly uint[] Forbidden = [0x57, 0x5A, 0x5F20, 0x5F24, 0x56, 0x9F6B, 0x9F1F, 0x9F20, 0x99];
@@ -54,10 +54,13 @@ internal sealed class EmvData
         // What was shown, what the card signed and what the acquirer gets are one number (9F02 = DE 4, 5F2A = DE 49).
         bool amount = Digits(map, Amount, 6) == request.AmountMinor.ToString("D12", CultureInfo.InvariantCulture);
         bool currency = Digits(map, Currency, 2) == "0" + request.Currency;
+        bool other = Digits(map, OtherAmount, 6) == request.OtherAmountMinor.ToString("D12", CultureInfo.InvariantCulture)
+            || (request.OtherAmountMinor == 0 && !map.Contains(OtherAmount));
         bool type = Digits(map, TransactionType, 1) == request.TransactionType.ToString("D2", CultureInfo.InvariantCulture);
-        if (!amount || !currency || !type)
+        string? wrong = !amount ? "9F02" : !currency ? "5F2A" : !type ? "9C" : !other ? "9F03" : null;
+        if (wrong is not null)
         {
-            refusal = new PaymentRefusal(ReasonCodes.AmountMismatch, $"emvData: {(amount ? currency ? "9C" : "5F2A" : "9F02")} is not what the request says");
+            refusal = new PaymentRefusal(ReasonCodes.AmountMismatch, $"emvData: {wrong} is not what the request says");
             return null;
         }
 

@@ -25,7 +25,9 @@ public sealed class LateAnswers
     /// <summary>Takes a message that no request waits for; returns the payment that it belongs to, or null.</summary>
     public async Task<Guid?> TakeAsync(ReadOnlyMemory<byte> message)
     {
-        if (!Iso8583Message.TryDecode(message.Span, _options.Dialect, out Iso8583Message? answer, out _)
+        // What is not authenticated is not written down as the acquirer's word.
+        if (!_options.TryRead(message.Span, out _)
+            || !Iso8583Message.TryDecode(message.Span, _options.Dialect, out Iso8583Message? answer, out _)
             || answer[39] is not { } code
             || answer.Type.Class != 1)
         {

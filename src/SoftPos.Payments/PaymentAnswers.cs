@@ -7,6 +7,8 @@ namespace SoftPos.Payments;
 /// <summary>The answer of a payment as the terminal gets it.</summary>
 internal static class PaymentAnswers
 {
+    public static byte[] Encode(PaymentSteps.Standing standing) => Encode(standing.Record, standing.Merchant, standing.Traces);
+
     public static byte[] Encode(PaymentRecord payment, MerchantRecord? merchant, IReadOnlyList<JournalTrace> journal)
     {
         PaymentAnswer answer = new()
@@ -16,6 +18,13 @@ internal static class PaymentAnswers
             Reason = payment.Reason,
             AmountMinor = payment.AmountMinor,
             Currency = payment.Currency,
+            Operation = payment.Operation,
+            OriginalPaymentId = payment.OriginalPaymentId,
+            ApprovedMinor = payment.ApprovedMinor,
+            RemainingMinor = payment.ApprovedMinor is { } approved ? payment.AmountMinor - approved : null,
+            FinalMinor = payment.FinalMinor,
+            TipMinor = payment.TipMinor == 0 ? null : payment.TipMinor,
+            OtherAmountMinor = payment.OtherAmountMinor == 0 ? null : payment.OtherAmountMinor,
             MaskedPan = payment.MaskedPan,
             AuthorisationCode = payment.AuthorisationCode,
             ResponseCode = payment.ResponseCode,

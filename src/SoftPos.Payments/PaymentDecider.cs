@@ -14,18 +14,22 @@ namespace SoftPos.Payments;
 internal sealed record PaymentDecision(PaymentRecord Next, string Kind, JsonObject Content, bool KeepSealed, bool Answer);
 
 /// <summary>
-/// The states of a payment as a pure step function. Received → sent → approved, declined or unknown; unknown → reversed. A final state never
-/// changes: a late approval stays an entry in the journal.
+/// The states of a payment as a pure step function. Received → sent → approved, declined or unknown; unknown → reversed. An approval can be
+/// followed up: approved → voiding → voided, → completing → completed, → adjusting → approved. A final state never changes: a late approval
+/// stays an entry in the journal.
 /// </summary>
 internal static class PaymentDecider
 {
+    /// <summary>DE 39 of a reversal (1987): the customer cancelled.</summary>
+    public const string CauseCancelled = "17";
+
     /// <summary>DE 39 of a reversal (1987): no answer in time.</summary>
     public const string CauseTimeout = "68";
 
     /// <summary>DE 39 of a reversal (1987): suspected malfunction, such as an answer that contradicts the request.</summary>
     public const string CauseMalfunction = "22";
 
-    /// <summary>DE 39 of a reversal (1987): completed partially, which is not offered.</summary>
+    /// <summary>DE 39 of a reversal (1987): completed partially, which the merchant does not take.</summary>
     public const string CausePartial = "32";
 
     /// <summary>Decides; null when the event has no meaning in the state and nothing is to be done.</summary>
@@ -38,10 +42,11 @@ internal static class PaymentDecider
         (PaymentState.Sent, PaymentEvent.Answered e) => TakeAnswer(payment, e.Answer, now),
         (PaymentState.Sent, PaymentEvent.NoAnswer) => ToUnknown(payment, "no answer", CauseTimeout, now),
         (PaymentState.Sent, PaymentEvent.Restarted) => ToUnknown(payment, "restart", CauseTimeout, now),
-        (PaymentState.Unknown, PaymentEvent.ReversalStarted e) => StartReversal(payment, e, now, schedule),
-        (PaymentState.Unknown, PaymentEvent.ReversalNotSent) => KeepOwing(payment, now, schedule),
-        (PaymentState.Unknown, PaymentEvent.ReversalAnswered e) => TakeReversalAnswer(payment, e.ResponseCode, now),
-        (PaymentState.Unknown, PaymentEvent.ReversalResumed) => Resume(payment, now),
+        (PaymentState.Approved, PaymentEvent.FollowedUp e) => OwedDecider.FollowUp(payment, e, now),
+        (_, PaymentEvent.ReversalStarted e) when OwedDecider.Owes(payment.State) => OwedDecider.Start(payment, e, now, schedule),
+        (_, PaymentEvent.ReversalNotSent) when OwedDecider.Owes(payment.State) => OwedDecider.KeepOwing(payment, now, schedule),
+        (_, PaymentEvent.ReversalAnswered e) when OwedDecider.Owes(payment.State) => OwedDecider.TakeAnswer(payment, e.ResponseCode, now),
+        (_, PaymentEvent.ReversalResumed) when OwedDecider.Owes(payment.State) => OwedDecider.Resume(payment, now),
         (not PaymentState.Received, PaymentEvent.AnsweredLate e) => Late(payment, e.ResponseCode),
         _ => null,
     };
@@ -70,9 +75,18 @@ internal static class PaymentDecider
         switch (answer.Class)
         {
             case AnswerClass.Approved:
-                return new(known with { State = PaymentState.Approved, Reason = ReasonCodes.Approved }, "payment.approved", content, false, true);
+                // What is sealed from here on is without track and chip data: it serves a void or a completion (PCI DSS 3.3).
+                return new(known with { State = PaymentState.Approved, Reason = ReasonCodes.Approved }, "payment.approved", content, true, true);
+            case AnswerClass.PartlyApproved when payment.AcceptsPartialApproval && answer.AmountMinor is { } part && part > 0 && part < payment.AmountMinor:
+                content["approvedMinor"] = part;
+                return new(
+                    known with { State = PaymentState.Approved, Reason = ReasonCodes.PartlyApproved, ApprovedMinor = part },
+                    "payment.approved",
+                    content,
+                    true,
+                    true);
             case AnswerClass.PartlyApproved:
-                // Not offered: the whole is taken back (ISO 8583, DE 39 = 10).
+                // The merchant cannot take a part: the whole is taken back (ISO 8583, DE 39 = 10).
                 return ToUnknown(known, "partial approval", CausePartial, now);
             case AnswerClass.Unknown when answer.Contradiction is { } field:
                 return ToUnknown(known, $"field {field} contradicts the request", CauseMalfunction, now);
@@ -93,73 +107,10 @@ internal static class PaymentDecider
         KeepSealed: true,
         Answer: true);
 
-    private static PaymentDecision StartReversal(PaymentRecord payment, PaymentEvent.ReversalStarted e, DateTimeOffset now, ReversalSchedule schedule)
-    {
-        if (payment.ReversalAttempts >= schedule.MaxAttempts)
-        {
-            return new(
-                payment with { ReversalDueAt = null },
-                "payment.reversal-parked",
-                new JsonObject { ["attempts"] = payment.ReversalAttempts },
-                KeepSealed: true,
-                Answer: false);
-        }
-
-        int attempt = payment.ReversalAttempts + 1;
-        PaymentRecord next = payment with
-        {
-            ReversalAttempts = attempt,
-            ReversalStan = payment.ReversalStan ?? e.Stan,
-            ReversalTime = payment.ReversalTime ?? e.Time,
-            ReversalDueAt = now + schedule.PauseAfter(attempt),
-        };
-        return new(
-            next,
-            "payment.reversal-sent",
-            new JsonObject { ["attempt"] = attempt, ["stan"] = next.ReversalStan },
-            KeepSealed: true,
-            Answer: false);
-    }
-
-    private static PaymentDecision KeepOwing(PaymentRecord payment, DateTimeOffset now, ReversalSchedule schedule) => new(
-        // No byte left: the next one is still the first of its kind, and its number is not used up.
-        payment with { ReversalAttempts = payment.ReversalAttempts - 1, ReversalDueAt = now + schedule.FirstPause },
-        "payment.reversal-not-sent",
-        new JsonObject { ["attempt"] = payment.ReversalAttempts },
-        KeepSealed: true,
-        Answer: false);
-
-    private static PaymentDecision TakeReversalAnswer(PaymentRecord payment, string code, DateTimeOffset now) =>
-        ResponseCode.OfReversal(code) switch
-        {
-            // The host does not know the original: then nothing was charged, which is all that a reversal is for.
-            ReversalAnswer.Acknowledged or ReversalAnswer.OriginalUnknown => new(
-                payment with { State = PaymentState.Reversed, Reason = ReasonCodes.Reversed, ReversalDueAt = null, ChangedAt = now },
-                "payment.reversed",
-                new JsonObject { ["responseCode"] = code, ["attempts"] = payment.ReversalAttempts },
-                KeepSealed: false,
-                Answer: false),
-            _ => new(
-                payment,
-                "payment.reversal-refused",
-                new JsonObject { ["responseCode"] = code },
-                KeepSealed: true,
-                Answer: false),
-        };
-
-    private static PaymentDecision? Resume(PaymentRecord payment, DateTimeOffset now) => payment.ReversalDueAt is not null
-        ? null
-        : new(
-            payment with { ReversalAttempts = 1, ReversalDueAt = now },
-            "payment.reversal-resumed",
-            [],
-            KeepSealed: true,
-            Answer: false);
-
     private static PaymentDecision Late(PaymentRecord payment, string code) => new(
         payment,
         "payment.late-answer",
         new JsonObject { ["responseCode"] = code, ["state"] = payment.State.ToString() },
-        KeepSealed: payment.State is PaymentState.Sent or PaymentState.Unknown,
+        KeepSealed: payment.State is PaymentState.Sent or PaymentState.Approved || OwedDecider.Owes(payment.State),
         Answer: false);
 }

@@ -1,3 +1,4 @@
+using SoftPos.Contract;
 using SoftPos.Iso8583;
 
 namespace SoftPos.Payments;
@@ -39,6 +40,13 @@ internal abstract record PaymentEvent
     /// <summary>The reversal was answered.</summary>
     public sealed record ReversalAnswered(string ResponseCode) : PaymentEvent;
 
+    /// <summary>The merchant follows an approval up: from now on the message is owed.</summary>
+    /// <param name="RequestId">Identity of the request.</param>
+    /// <param name="RequestHash">SHA-256 of the request.</param>
+    /// <param name="Action">Void, complete or adjust.</param>
+    /// <param name="AmountMinor">Amount of a completion or adjustment.</param>
+    public sealed record FollowedUp(Guid RequestId, byte[] RequestHash, FollowUpAction Action, long AmountMinor) : PaymentEvent;
+
     /// <summary>A person asks to go on with a parked reversal.</summary>
     public sealed record ReversalResumed : PaymentEvent;
 }
@@ -49,5 +57,6 @@ internal abstract record PaymentEvent
 /// <param name="AuthorisationCode">DE 38, or null.</param>
 /// <param name="IssuerData">91, 71 and 72 of DE 55, or null.</param>
 /// <param name="Contradiction">Number of the field that contradicts the request, or null.</param>
+/// <param name="AmountMinor">DE 4 of the answer, or null.</param>
 internal sealed record AuthorisationAnswer(
-    AnswerClass Class, string ResponseCode, string? AuthorisationCode, byte[]? IssuerData, int? Contradiction);
+    AnswerClass Class, string ResponseCode, string? AuthorisationCode, byte[]? IssuerData, int? Contradiction, long? AmountMinor = null);

@@ -21,6 +21,8 @@ public sealed class PaymentGateway : IDisposable
     private readonly TimeProvider _clock;
     private readonly Admission _admission;
     private readonly Authorisation _authorisation;
+    private readonly FollowUps _followUps;
+    private readonly PaymentSteps _steps;
     private readonly ConcurrentDictionary<Guid, InFlight> _inFlight = new();
 
     /// <summary>Makes a gateway. Call <see cref="RecoverAsync"/> before the first payment.</summary>
@@ -37,9 +39,10 @@ public sealed class PaymentGateway : IDisposable
         _options = options;
         _clock = clock;
         _admission = new Admission(options, monitoringKey, clock);
-        PaymentSteps steps = new(database, options, clock);
+        PaymentSteps steps = _steps = new PaymentSteps(database, options, clock);
         _authorisation = new Authorisation(database, keys, acquirer, steps, options, clock);
         Reversals = new ReversalWorker(database, keys, acquirer, steps, options, clock) { Settle = () => RecoverAsync() };
+        _followUps = new FollowUps(database, _admission, steps, _authorisation, Reversals, options);
     }
 
     /// <summary>Reversals of payments whose outcome is unknown. Run it beside the gateway.</summary>
@@ -73,19 +76,31 @@ public sealed class PaymentGateway : IDisposable
             return PaymentReply.Refuse(ReasonCodes.RequestMalformed, fault);
         }
 
-        byte[] hash = SHA256.HashData(decoded.Payload.Span);
-        InFlight mine = new(terminal!.TerminalId, hash);
-        InFlight running = _inFlight.GetOrAdd(request.PaymentId, mine);
-        if (running == mine)
+        InFlight mine = new(request.PaymentId, terminal!.TerminalId, SHA256.HashData(decoded.Payload.Span));
+        return await OnceAsync(mine, () => DecideAsync(mine, request, terminal), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Voids, completes, adjusts or increases a payment that was approved. The same request again changes nothing more and gets the present state.
+    /// </summary>
+    /// <param name="message">COSE_Sign1 with a <see cref="PaymentFollowUpRequest"/>.</param>
+    /// <param name="cancellation">Ends the wait, not what was begun.</param>
+    public async Task<PaymentReply> FollowUpAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation = default)
+    {
+        (PaymentRefusal? refusal, DecodedMessage decoded, TerminalRecord? terminal) =
+            await AuthenticateAsync(message, PaymentFollowUpRequest.ContentType, cancellation).ConfigureAwait(false);
+        if (refusal is not null)
         {
-            _ = RunAsync(mine, request, terminal);
-        }
-        else if (!running.IsSame(mine))
-        {
-            return await ConflictAsync(request.PaymentId, terminal.TerminalId).ConfigureAwait(false);
+            return PaymentReply.Refuse(refusal);
         }
 
-        return await running.Reply.WaitAsync(cancellation).ConfigureAwait(false);
+        if (!PaymentFollowUpRequest.TryDecode(decoded.Payload, out PaymentFollowUpRequest request))
+        {
+            return PaymentReply.Refuse(ReasonCodes.RequestMalformed, "payload");
+        }
+
+        InFlight mine = new(request.RequestId, terminal!.TerminalId, SHA256.HashData(decoded.Payload.Span));
+        return await OnceAsync(mine, () => _followUps.TakeAsync(request, mine.RequestHash, terminal), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Tells a terminal how a payment of its own stands now.</summary>
@@ -116,10 +131,7 @@ public sealed class PaymentGateway : IDisposable
             return PaymentReply.Refuse(ReasonCodes.PaymentUnknown, "no payment of this terminal has that identity");
         }
 
-        MerchantRecord? merchant = await _database.Merchants.FindAsync(stored.Record.MerchantId, cancellation).ConfigureAwait(false);
-        List<JournalEntry> entries = await _database.Journal
-            .OfSubjectAsync(stored.Record.PaymentId.ToString(), cancellation: cancellation).ConfigureAwait(false);
-        return PaymentReply.Of(PaymentAnswers.Encode(stored.Record, merchant, [.. entries.Select(static e => e.Trace)]));
+        return PaymentReply.Of(PaymentAnswers.Encode(await _steps.StandAsync(stored).ConfigureAwait(false)));
     }
 
     /// <inheritdoc/>
@@ -141,13 +153,29 @@ public sealed class PaymentGateway : IDisposable
         return (Admission.Authenticate(decoded, terminal), decoded, terminal);
     }
 
-    private async Task RunAsync(InFlight mine, PaymentRequest request, TerminalRecord terminal)
+    /// <summary>Lets one of several copies of a request run; the others get its reply.</summary>
+    private async Task<PaymentReply> OnceAsync(InFlight mine, Func<Task<PaymentReply>> decide, CancellationToken cancellation)
+    {
+        InFlight running = _inFlight.GetOrAdd(mine.Identity, mine);
+        if (running == mine)
+        {
+            _ = RunAsync(mine, decide);
+        }
+        else if (!running.IsSame(mine))
+        {
+            return await ConflictAsync(mine.Identity, mine.TerminalId).ConfigureAwait(false);
+        }
+
+        return await running.Reply.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(InFlight mine, Func<Task<PaymentReply>> decide)
     {
         // Off the caller's stack: copies that come meanwhile wait for this one.
         await Task.Yield();
         try
         {
-            mine.Complete(await DecideAsync(mine, request, terminal).ConfigureAwait(false));
+            mine.Complete(await decide().ConfigureAwait(false));
         }
 #pragma warning disable CA1031 // Whatever failed, every waiting copy must hear of it.
         catch (Exception fault)
@@ -157,7 +185,7 @@ public sealed class PaymentGateway : IDisposable
         }
         finally
         {
-            _inFlight.TryRemove(request.PaymentId, out _);
+            _inFlight.TryRemove(mine.Identity, out _);
         }
     }
 
@@ -171,6 +199,11 @@ public sealed class PaymentGateway : IDisposable
 
         MerchantRecord? merchant = await _database.Merchants.FindAsync(terminal.MerchantId).ConfigureAwait(false);
         PaymentRefusal? refusal = _admission.Check(request, mine.RequestHash, terminal, merchant, out AdmittedPayment? admitted);
+        if (refusal is null && request.OriginalPaymentId is not null)
+        {
+            (refusal, admitted) = await LinkAsync(admitted!).ConfigureAwait(false);
+        }
+
         if (refusal is not null)
         {
             return await RefuseAsync(request.PaymentId, terminal, refusal).ConfigureAwait(false);
@@ -182,14 +215,28 @@ public sealed class PaymentGateway : IDisposable
             ChangeRefusal.None => PaymentReply.Of(await _authorisation.AuthoriseAsync(admitted!, received, trace!).ConfigureAwait(false)),
             ChangeRefusal.PaymentExists => await RepeatAsync(
                 (await _database.Payments.FindAsync(request.PaymentId).ConfigureAwait(false))!, mine).ConfigureAwait(false),
-            _ => await RefuseAsync(
-                request.PaymentId, terminal, new PaymentRefusal(ReasonCodes.KsnRefused, "the key serial number was used before")).ConfigureAwait(false),
+            _ => await RefuseAsync(request.PaymentId, terminal, FollowUps.RefusalOf(taken)).ConfigureAwait(false),
         };
+    }
+
+    /// <summary>Finds the payment that a refund gives back: of the same merchant, currency and card.</summary>
+    private async Task<(PaymentRefusal? Refusal, AdmittedPayment? Admitted)> LinkAsync(AdmittedPayment admitted)
+    {
+        StoredPayment? stored = await _database.Payments.FindAsync(admitted.Request.OriginalPaymentId!.Value).ConfigureAwait(false);
+        if (stored?.Record is not { } original || original.MerchantId != admitted.Merchant.MerchantId)
+        {
+            return (new PaymentRefusal(ReasonCodes.PaymentUnknown, "originalPaymentId: no payment of this merchant has that identity"), null);
+        }
+
+        bool same = original.MaskedPan == admitted.Request.MaskedPan && original.Currency == admitted.Request.Currency;
+        return same
+            ? (null, admitted with { Original = original })
+            : (new PaymentRefusal(ReasonCodes.RefundNotPermitted, "originalPaymentId: the payment was made with another card or currency"), null);
     }
 
     private async Task<PaymentReply> RepeatAsync(StoredPayment stored, InFlight mine)
     {
-        if (!mine.IsSame(new InFlight(stored.Record.TerminalId, stored.Record.RequestHash)))
+        if (!mine.IsSame(new InFlight(stored.Record.PaymentId, stored.Record.TerminalId, stored.Record.RequestHash)))
         {
             return await ConflictAsync(stored.Record.PaymentId, mine.TerminalId).ConfigureAwait(false);
         }
@@ -240,9 +287,11 @@ public sealed class PaymentGateway : IDisposable
     }
 
     /// <summary>A request that is being worked on, for its copies to wait on.</summary>
-    private sealed class InFlight(Guid terminalId, byte[] requestHash)
+    private sealed class InFlight(Guid identity, Guid terminalId, byte[] requestHash)
     {
         private readonly TaskCompletionSource<PaymentReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Guid Identity { get; } = identity;
 
         public Guid TerminalId { get; } = terminalId;
 

@@ -1,4 +1,5 @@
 using SoftPos.Iso8583;
+using SoftPos.Storage;
 
 namespace SoftPos.Payments;
 
@@ -13,6 +14,21 @@ public sealed record PaymentOptions
 
     /// <summary>Highest amount in minor units from a terminal whose verdict is limited.</summary>
     public long LimitedAmountMinor { get; init; } = 5_000;
+
+    /// <summary>How much one terminal may take within a time; null for no bound.</summary>
+    public VelocityLimit? Velocity { get; init; }
+
+    /// <summary>By how many hundredths a completion may exceed what was authorised.</summary>
+    public int CompletionTolerancePercent { get; init; }
+
+    /// <summary>Highest tip after the tap, in hundredths of the amount.</summary>
+    public int TipLimitPercent { get; init; } = 25;
+
+    /// <summary>
+    /// Computes the MAC of a message, where the acquirer's dialect wants DE 64 or DE 128; null where it does not. It is made by whoever holds the
+    /// key; the key itself does not come here.
+    /// </summary>
+    public MacFunction? Mac { get; init; }
 
     /// <summary>Longest life of a result token that is believed, whatever the token says.</summary>
     public TimeSpan TokenLife { get; init; } = TimeSpan.FromMinutes(2);

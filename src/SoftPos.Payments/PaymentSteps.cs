@@ -14,25 +14,33 @@ internal sealed class PaymentSteps(Database database, PaymentOptions options, Ti
 
     /// <summary>
     /// Takes a step; null when the event has no meaning in the state or another got there first. <paramref name="sealedBytes"/> are kept from
-    /// this step on where it is the one that makes them.
+    /// this step on where it is the one that makes them; empty ones erase what was kept.
     /// </summary>
-    public async Task<Standing?> TakeAsync(Standing from, PaymentEvent what, byte[]? sealedBytes = null)
+    public async Task<Standing?> TakeAsync(Standing from, PaymentEvent what, byte[]? sealedBytes = null) =>
+        (await TryTakeAsync(from, what, sealedBytes).ConfigureAwait(false)).Standing;
+
+    /// <summary>As <see cref="TakeAsync"/>, with further conditions and the reason of a refusal.</summary>
+    public async Task<(Standing? Standing, ChangeRefusal Refusal)> TryTakeAsync(
+        Standing from, PaymentEvent what, byte[]? sealedBytes = null, Action<Change>? conditions = null)
     {
         PaymentDecision? decision = PaymentDecider.Step(from.Record, what, Now, options.Reversal);
         if (decision is null)
         {
-            return null;
+            return (null, ChangeRefusal.PaymentMoved);
         }
 
-        byte[]? keep = decision.KeepSealed ? sealedBytes ?? from.Sealed : null;
+        byte[]? keep = (decision.KeepSealed ? sealedBytes ?? from.Sealed : null) is { Length: > 0 } kept ? kept : null;
         byte[]? answer = from.Answer;
         Change change = new Change()
             .Append(decision.Kind, decision.Next.PaymentId, decision.Content)
             .Move(from.Record, decision.Next, keep, decision.Answer
                 ? traces => answer = PaymentAnswers.Encode(decision.Next, from.Merchant, [.. from.Traces, .. traces])
                 : null);
+        conditions?.Invoke(change);
         Commit commit = await database.CommitAsync(change).ConfigureAwait(false);
-        return commit.Done ? new Standing(decision.Next, keep, from.Merchant, [.. from.Traces, .. commit.Traces], answer) : null;
+        return commit.Done
+            ? (new Standing(decision.Next, keep, from.Merchant, [.. from.Traces, .. commit.Traces], answer), ChangeRefusal.None)
+            : (null, commit.Refusal);
     }
 
     /// <summary>Reads a stored payment with what its steps need.</summary>

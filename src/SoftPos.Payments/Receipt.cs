@@ -23,7 +23,7 @@ internal static class Receipt
         Add("Merchant", merchant?.CardAcceptorId);
         Add("Terminal", payment.AcquirerTerminalId);
         Add("Date", payment.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
-        Add("Sale", $"{Amount(payment.AmountMinor, payment.Currency)} {CurrencyName(payment.Currency)}");
+        AddAmounts(payment, Add);
         Add("Card", payment.MaskedPan);
         Add("Application", payment.ApplicationLabel);
         Add("AID", payment.Aid);
@@ -36,6 +36,26 @@ internal static class Receipt
         Add("STAN", payment.Stan);
         lines.Add(ReasonCatalogue.Get(payment.Reason).TextIn("en"));
         return lines;
+    }
+
+    private static void AddAmounts(PaymentRecord payment, Action<string, string?> add)
+    {
+        string Money(long minor) => $"{Amount(minor, payment.Currency)} {CurrencyName(payment.Currency)}";
+        string name = payment.Operation switch
+        {
+            PaymentOperation.Refund => "Refund",
+            PaymentOperation.PreAuthorisation => "Reserved",
+            PaymentOperation.Increment => "Reserved in addition",
+            _ => "Sale",
+        };
+        add(name, Money(payment.AmountMinor));
+        add("Tip within", payment.TipMinor == 0 ? null : Money(payment.TipMinor));
+        add("Cash back within", payment.OtherAmountMinor == 0 ? null : Money(payment.OtherAmountMinor));
+        add("Approved", payment.ApprovedMinor is { } approved ? Money(approved) : null);
+        add("Remaining", payment.ApprovedMinor is { } part ? Money(payment.AmountMinor - part) : null);
+        add("Tip after", payment is { FinalMinor: { } adjusted, Operation: PaymentOperation.Sale } ? Money(adjusted - payment.AmountMinor) : null);
+        add("Charged", payment.FinalMinor is { } final ? Money(final) : null);
+        add("Original", payment.OriginalReference);
     }
 
     /// <summary>Minor units as a decimal number, by the exponent of ISO 4217.</summary>

@@ -8,8 +8,8 @@ using SoftPos.Storage;
 namespace SoftPos.Payments;
 
 /// <summary>
-/// Reverses payments whose outcome is unknown: 0400, then 0401 with growing pauses, until the acquirer acknowledges. What is owed lies in the
-/// database, so a restart goes on where it was.
+/// Sends what payments owe the acquirer: the reversal of an unknown outcome (0400, then 0401), the void, the completion and the adjustment (0220,
+/// then 0221), with growing pauses until acknowledged. What is owed lies in the database, so a restart goes on where it was.
 /// </summary>
 public sealed class ReversalWorker : IDisposable
 {
@@ -87,6 +87,16 @@ public sealed class ReversalWorker : IDisposable
         }
     }
 
+    /// <summary>Sends what one payment owes at once; what is not acknowledged goes on in the rounds.</summary>
+    public async Task SendNowAsync(Guid paymentId)
+    {
+        // One that the rounds have taken meanwhile is theirs.
+        if (await _database.Payments.FindAsync(paymentId).ConfigureAwait(false) is { Record: { ReversalDueAt: not null, ReversalAttempts: 0 } } owing)
+        {
+            await ReverseAsync(owing).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Goes on with a parked reversal; false when the payment is not parked.</summary>
     public async Task<bool> ResumeAsync(Guid paymentId)
     {
@@ -130,14 +140,14 @@ public sealed class ReversalWorker : IDisposable
 
     private async Task<PaymentEvent?> ExchangeAsync(PaymentRecord payment, byte[] original)
     {
-        byte[] message = ReversalMessage.Encode(payment, original, _options.Dialect);
+        byte[] message = OwedMessage.Encode(payment, original, _options);
         try
         {
             AcquirerAnswer answer = await _acquirer.SendAsync(message, CancellationToken.None).ConfigureAwait(false);
             return answer.Kind switch
             {
                 AnswerKind.NotSent => new PaymentEvent.ReversalNotSent(),
-                AnswerKind.Answered when ReversalMessage.Read(answer.Bytes.Span, payment, _options.Dialect) is { } code =>
+                AnswerKind.Answered when OwedMessage.Read(answer.Bytes.Span, payment, _options) is { } code =>
                     new PaymentEvent.ReversalAnswered(code),
                 _ => null,
             };

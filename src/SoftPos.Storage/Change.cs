@@ -24,6 +24,21 @@ public enum ChangeRefusal
     /// <summary>The sign-in link is unknown, used or expired.</summary>
     LinkInvalid,
 
+    /// <summary>The payment was settled, or its refunds stand in the way.</summary>
+    PaymentSettled,
+
+    /// <summary>The original of a refund or increment is not in a state that allows it.</summary>
+    OriginalClosed,
+
+    /// <summary>The refunds of a payment would exceed it.</summary>
+    RefundTooHigh,
+
+    /// <summary>Count or sum of a terminal's payments would pass its limit.</summary>
+    VelocityExceeded,
+
+    /// <summary>What is to be settled changed between reading and writing.</summary>
+    BatchMoved,
+
     /// <summary>The terminal's evidence sequence is not above the stored one, or its record moved on.</summary>
     TerminalMoved,
 

@@ -30,6 +30,7 @@ public sealed class Database : IAsyncDisposable
         Merchants = new MerchantStore(this);
         ActivationCodes = new ActivationCodeStore(this);
         Payments = new PaymentStore(this);
+        Batches = new BatchStore(this);
         Sequences = new SequenceStore(this);
         Keys = new KeyStore(this);
         Ceremonies = new CeremonyStore(this);
@@ -56,6 +57,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Payments.</summary>
     public PaymentStore Payments { get; }
+
+    /// <summary>Settlement batches.</summary>
+    public BatchStore Batches { get; }
 
     /// <summary>Numbers that are never given twice.</summary>
     public SequenceStore Sequences { get; }

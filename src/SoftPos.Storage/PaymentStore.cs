@@ -32,8 +32,49 @@ public sealed record PaymentRecord
     /// <summary>ISO 4217 numeric currency.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>EMV transaction type, 9C.</summary>
+    /// <summary>The two digits of 9C as a number: 0 purchase, 9 purchase with cash back, 20 refund.</summary>
     public byte TransactionType { get; init; }
+
+    /// <summary>What it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PaymentOperation Operation { get; init; }
+
+    /// <summary>Payment that a refund or increment belongs to.</summary>
+    public Guid? OriginalPaymentId { get; init; }
+
+    /// <summary>DE 37 of that payment.</summary>
+    public string? OriginalReference { get; init; }
+
+    /// <summary>Cash back within the amount.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long OtherAmountMinor { get; init; }
+
+    /// <summary>Tip within the amount.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long TipMinor { get; init; }
+
+    /// <summary>The merchant takes an approval of a part.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AcceptsPartialApproval { get; init; }
+
+    /// <summary>What was approved, where that is less than was asked.</summary>
+    public long? ApprovedMinor { get; init; }
+
+    /// <summary>What is charged after a completion or an adjustment.</summary>
+    public long? FinalMinor { get; init; }
+
+    /// <summary>Amount of a completion or adjustment that is being sent.</summary>
+    public long? PendingMinor { get; init; }
+
+    /// <summary>Identity of the last request that followed this payment up.</summary>
+    public Guid? FollowUpId { get; init; }
+
+    /// <summary>SHA-256 of that request's payload.</summary>
+    public byte[]? FollowUpHash { get; init; }
+
+    /// <summary>Amount that stands: completed or adjusted, else approved, else asked.</summary>
+    [JsonIgnore]
+    public long StandingMinor => FinalMinor ?? ApprovedMinor ?? AmountMinor;
 
     /// <summary>First six and last four digits.</summary>
     public required string MaskedPan { get; init; }
@@ -74,7 +115,7 @@ public sealed record PaymentRecord
     /// <summary>When its state last changed.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>Reversal messages that may have been sent.</summary>
+    /// <summary>Messages of the reversal (or of the void, completion or adjustment, by the state) that may have been sent.</summary>
     public int ReversalAttempts { get; init; }
 
     /// <summary>DE 11 of the reversal: its repeats carry the same.</summary>
@@ -98,10 +139,12 @@ public sealed record PaymentRecord
 /// <param name="Record">The record.</param>
 /// <param name="Sealed">The sealed exact bytes of the request to the acquirer, while they may be needed.</param>
 /// <param name="Answer">The exact bytes of the answer that the terminal got, once there is one.</param>
-public sealed record StoredPayment(long Sequence, PaymentRecord Record, byte[]? Sealed, byte[]? Answer);
+/// <param name="Batch">Settlement batch, once it is in one.</param>
+public sealed record StoredPayment(long Sequence, PaymentRecord Record, byte[]? Sealed, byte[]? Answer, string? Batch = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PaymentRecord))]
+[JsonSerializable(typeof(BatchRecord))]
 internal sealed partial class StorageJson : JsonSerializerContext;
 
 /// <summary>Payments.</summary>
@@ -110,7 +153,7 @@ public sealed class PaymentStore
     /// <summary>Most payments in one page.</summary>
     public const int MaxPage = 500;
 
-    private const string Row = "SELECT seq, record, sealed, answer FROM payment ";
+    internal const string Row = "SELECT seq, record, sealed, answer, batch FROM payment ";
 
     private readonly Database _database;
 
@@ -147,18 +190,33 @@ public sealed class PaymentStore
             Row + "WHERE state = $1 AND state IN (0, 1, 2) AND seq > $2 ORDER BY seq LIMIT $3", Read, (int)state, after, Math.Min(count, MaxPage)),
         cancellation);
 
-    /// <summary>When the next reversal message is due; null when none is.</summary>
-    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellation = default) => _database.ReadAsync(
-        static session => session.First("SELECT min(due) FROM payment WHERE state = 2 AND state IN (0, 1, 2)", static r => r.TimeOrNull(0)), cancellation);
+    /// <summary>Refunds and increments of a payment, oldest first, up to <see cref="MaxPage"/>.</summary>
+    public ValueTask<List<StoredPayment>> OfOriginalAsync(Guid originalId, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.Rows(Row + "WHERE original_id = $1 ORDER BY seq LIMIT $2", Read, originalId.ToColumn(), MaxPage), cancellation);
 
-    /// <summary>Unknown payments whose reversal message is due.</summary>
-    public ValueTask<List<StoredPayment>> DueAsync(DateTimeOffset now, int count, CancellationToken cancellation = default) => _database.ReadAsync(
+    /// <summary>Payments that were received in a time, oldest first, after a sequence.</summary>
+    public ValueTask<List<StoredPayment>> CreatedAsync(
+        DateTimeOffset from, DateTimeOffset to, long after, int count, CancellationToken cancellation = default) => _database.ReadAsync(
         session => session.Rows(
-            Row + "WHERE state = 2 AND state IN (0, 1, 2) AND due <= $1 ORDER BY due LIMIT $2", Read, now.ToColumn(), Math.Min(count, MaxPage)),
+            Row + "WHERE seq > $3 AND created >= $1 AND created < $2 ORDER BY seq LIMIT $4", Read, from.ToColumn(), to.ToColumn(), after, Math.Min(count, MaxPage)),
         cancellation);
 
-    private static StoredPayment Read(SqliteDataReader reader) => new(
-        reader.GetInt64(0), JsonSerializer.Deserialize(reader.Blob(1), StorageJson.Default.PaymentRecord)!, reader.BlobOrNull(2), reader.BlobOrNull(3));
+    /// <summary>When the next owed message (reversal, void, completion, adjustment) is due; null when none is.</summary>
+    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellation = default) => _database.ReadAsync(
+        static session => session.First("SELECT min(due) FROM payment WHERE due IS NOT NULL", static r => r.TimeOrNull(0)), cancellation);
+
+    /// <summary>Payments that owe the acquirer a message which is due.</summary>
+    public ValueTask<List<StoredPayment>> DueAsync(DateTimeOffset now, int count, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.Rows(
+            Row + "WHERE due IS NOT NULL AND due <= $1 ORDER BY due LIMIT $2", Read, now.ToColumn(), Math.Min(count, MaxPage)),
+        cancellation);
+
+    internal static StoredPayment Read(SqliteDataReader reader) => new(
+        reader.GetInt64(0),
+        JsonSerializer.Deserialize(reader.Blob(1), StorageJson.Default.PaymentRecord)!,
+        reader.BlobOrNull(2),
+        reader.BlobOrNull(3),
+        reader.IsDBNull(4) ? null : reader.GetString(4));
 }
 
 /// <summary>Changes of payments.</summary>
@@ -173,14 +231,18 @@ public static class PaymentWrites
                 ? ChangeRefusal.PaymentExists
                 : ChangeRefusal.None)
             .Write((session, _) => session.Execute(
-                "INSERT INTO payment(payment_id, terminal_id, merchant_id, state, created, due, record) VALUES($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO payment(payment_id, terminal_id, merchant_id, state, created, due, record, kind, original_id, amount) "
+                    + "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 payment.PaymentId.ToColumn(),
                 payment.TerminalId.ToColumn(),
                 payment.MerchantId,
                 (int)payment.State,
                 payment.CreatedAt.ToColumn(),
                 payment.ReversalDueAt.ToColumn(),
-                record));
+                record,
+                (int)payment.Operation,
+                payment.OriginalPaymentId?.ToColumn(),
+                payment.StandingMinor));
     }
 
     /// <summary>
@@ -207,12 +269,13 @@ public static class PaymentWrites
                     ? ChangeRefusal.None
                     : ChangeRefusal.PaymentMoved)
             .Write((session, _) => session.Execute(
-                "UPDATE payment SET state = $2, due = $3, record = $4, sealed = $5 WHERE payment_id = $1",
+                "UPDATE payment SET state = $2, due = $3, record = $4, sealed = $5, amount = $6 WHERE payment_id = $1",
                 from.PaymentId.ToColumn(),
                 (int)to.State,
                 to.ReversalDueAt.ToColumn(),
                 after,
-                sealedBytes))
+                sealedBytes,
+                to.StandingMinor))
             .Finish((session, traces) =>
             {
                 if (answer is not null)

@@ -53,6 +53,20 @@ internal static class Schema
           created INTEGER NOT NULL, changed INTEGER NOT NULL, detail TEXT NOT NULL, sealed BLOB);
         CREATE TABLE key_custodian(name TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE payment ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE payment ADD COLUMN original_id BLOB;
+        ALTER TABLE payment ADD COLUMN amount INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE payment ADD COLUMN batch TEXT;
+        UPDATE payment SET amount = json_extract(CAST(record AS TEXT), '$.amountMinor');
+        CREATE INDEX payment_due ON payment(due) WHERE due IS NOT NULL;
+        CREATE INDEX payment_original ON payment(original_id, seq) WHERE original_id IS NOT NULL;
+        CREATE INDEX payment_unsettled ON payment(merchant_id, seq) WHERE batch IS NULL AND state IN (4, 10);
+        CREATE INDEX payment_batch ON payment(batch, seq) WHERE batch IS NOT NULL;
+        CREATE TABLE batch(
+          batch_id TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, number INTEGER NOT NULL, closed INTEGER NOT NULL, record BLOB NOT NULL,
+          UNIQUE(merchant_id, number)) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>

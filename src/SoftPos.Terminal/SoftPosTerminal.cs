@@ -123,6 +123,31 @@ public sealed class SoftPosTerminal : IAsyncDisposable
         return _results.Of(paymentId, answer, card: null);
     }
 
+    /// <summary>Takes an approved payment back before it is settled. Without an answer of the acquirer it goes on by itself.</summary>
+    public Task<PaymentResult> VoidAsync(Guid paymentId, CancellationToken cancellation = default) =>
+        FollowUpAsync(paymentId, FollowUpAction.Void, 0, cancellation);
+
+    /// <summary>Charges a pre-authorisation.</summary>
+    /// <param name="paymentId">The pre-authorisation.</param>
+    /// <param name="amountMinor">What is charged, in minor units.</param>
+    /// <param name="cancellation">Cancels until the request is sent.</param>
+    public Task<PaymentResult> CompleteAsync(Guid paymentId, long amountMinor, CancellationToken cancellation = default) =>
+        FollowUpAsync(paymentId, FollowUpAction.Complete, Checked(amountMinor), cancellation);
+
+    /// <summary>Charges a sale with a tip that was added after the tap.</summary>
+    /// <param name="paymentId">The sale.</param>
+    /// <param name="totalMinor">Amount with the tip, in minor units.</param>
+    /// <param name="cancellation">Cancels until the request is sent.</param>
+    public Task<PaymentResult> AdjustAsync(Guid paymentId, long totalMinor, CancellationToken cancellation = default) =>
+        FollowUpAsync(paymentId, FollowUpAction.Adjust, Checked(totalMinor), cancellation);
+
+    /// <summary>Holds more on a pre-authorisation. The result is of a payment of its own.</summary>
+    /// <param name="paymentId">The pre-authorisation.</param>
+    /// <param name="addedMinor">What is held in addition, in minor units.</param>
+    /// <param name="cancellation">Cancels until the request is sent.</param>
+    public Task<PaymentResult> IncreaseAsync(Guid paymentId, long addedMinor, CancellationToken cancellation = default) =>
+        FollowUpAsync(paymentId, FollowUpAction.Increase, Checked(addedMinor), cancellation);
+
     /// <summary>Destroys keys and state of this terminal on this phone.</summary>
     public async Task WipeAsync(CancellationToken cancellation = default)
     {
@@ -158,6 +183,21 @@ public sealed class SoftPosTerminal : IAsyncDisposable
             : TrustResult.Of(answer, _options.Language);
     }
 
+    private async Task<PaymentResult> FollowUpAsync(Guid paymentId, FollowUpAction action, long amountMinor, CancellationToken cancellation)
+    {
+        using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
+        return _enrolment is { } enrolment
+            ? await new FollowUpFlow(RoomOf(enrolment)).RunAsync(paymentId, action, amountMinor, cancellation).ConfigureAwait(false)
+            : _results.Refused(paymentId, ReasonCodes.NotActivated);
+    }
+
+    private static long Checked(long amountMinor)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amountMinor);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(amountMinor, PaymentOrder.MaxAmountMinor);
+        return amountMinor;
+    }
+
     private static void Check(PaymentOrder order)
     {
         ArgumentNullException.ThrowIfNull(order);
@@ -166,6 +206,14 @@ public sealed class SoftPosTerminal : IAsyncDisposable
         if (order.Currency is { } currency && (currency.Length != 3 || !currency.All(char.IsAsciiDigit)))
         {
             throw new ArgumentException("a currency is three digits of ISO 4217", nameof(order));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(order.CashbackMinor);
+        ArgumentOutOfRangeException.ThrowIfNegative(order.TipMinor);
+        bool hasParts = order.CashbackMinor > 0 || order.TipMinor > 0;
+        if (order.CashbackMinor + order.TipMinor >= order.AmountMinor || (hasParts && order.Kind != PaymentKind.Purchase))
+        {
+            throw new ArgumentException("tip and cash back are parts of a purchase", nameof(order));
         }
     }
 

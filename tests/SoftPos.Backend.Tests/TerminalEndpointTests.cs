@@ -58,6 +58,7 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     [InlineData("attestation")]
     [InlineData("payments")]
     [InlineData("payments/status")]
+    [InlineData("payments/follow-up")]
     public async Task Bytes_that_are_no_message_are_refused_as_malformed(string endpoint)
     {
         foreach (byte[] body in (byte[][])[[], [0], Encoding.ASCII.GetBytes("hello"), [0xD2, 0x84, 0x40, 0xA0, 0x40, 0x40], new byte[4096]])
@@ -115,6 +116,36 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     {
         JsonObject problem = await ProblemAsync(await PostJsonAsync("operator/v1/sign-in-links", "{}"), HttpStatusCode.Unauthorized);
         Assert.Equal(ReasonCodes.OperatorUnknown, problem["code"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("operator/v1/settlements")]
+    [InlineData("operator/v1/reconciliations")]
+    public async Task Settlement_needs_the_token_of_the_data_folder(string path)
+    {
+        JsonObject problem = await ProblemAsync(await PostJsonAsync(path, "{}"), HttpStatusCode.Unauthorized);
+        Assert.Equal(ReasonCodes.OperatorUnknown, problem["code"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task An_acquirers_file_larger_than_any_message_is_taken_and_a_torn_one_is_refused_with_its_line()
+    {
+        _http.DefaultRequestHeaders.Authorization = new("Bearer", await File.ReadAllTextAsync(Path.Combine(_folder, "operator.token"), None));
+        StringBuilder file = new("H,1,1,2026-11-24T00:00:00.000Z,2026-11-25T00:00:00.000Z\n");
+        for (int i = 0; i < 3_000; i++)
+        {
+            file.Append(System.Globalization.CultureInfo.InvariantCulture, $"D,{i:D12},{i:D6},TERM0001,MERCHANT,sale,100,978,charged,A1B2C3,2026-11-24T08:00:00.000Z\n");
+        }
+
+        JsonObject problem = await ProblemAsync(await PostJsonAsync("operator/v1/reconciliations", file.ToString()), HttpStatusCode.BadRequest);
+        Assert.Contains("trailer", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        file.Append("T,3000,300000,0\n");
+        Assert.True(file.Length > 128 * 1024);
+        using HttpResponseMessage response = await PostJsonAsync("operator/v1/reconciliations", file.ToString());
+        JsonObject report = JsonNode.Parse(await response.Content.ReadAsStringAsync(None))!.AsObject();
+        Assert.Equal(3_000, report["differences"]!.AsArray().Count(d => d!["kind"]!.GetValue<string>() == "MissingHere"));
+        using HttpResponseMessage nothing = await PostJsonAsync("operator/v1/settlements", "{}");
+        Assert.Equal("[]", await nothing.Content.ReadAsStringAsync(None));
     }
 
     [Fact]

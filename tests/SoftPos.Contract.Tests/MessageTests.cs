@@ -26,6 +26,44 @@ public class MessageTests
         Assert.Equal(1250, decoded.AmountMinor);
     }
 
+    [Fact]
+    public void A_plain_sale_has_the_bytes_of_the_first_version_and_every_addition_survives()
+    {
+        PaymentRequest sale = Messages.Payment();
+        Assert.Equal(0xA0 | 14, sale.Encode()[0]);
+        PaymentRequest refund = sale with
+        {
+            Operation = PaymentOperation.Refund, OriginalPaymentId = Messages.Terminal, OtherAmountMinor = 10, TipMinor = 20, AcceptsPartialApproval = true,
+        };
+        Assert.True(PaymentRequest.TryDecode(refund.Encode(), out PaymentRequest decoded, out string fault), fault);
+        Assert.Equal(refund.Encode(), decoded.Encode());
+        Assert.Equal(
+            (PaymentOperation.Refund, Messages.Terminal, 10L, 20L, true),
+            (decoded.Operation, decoded.OriginalPaymentId!.Value, decoded.OtherAmountMinor, decoded.TipMinor, decoded.AcceptsPartialApproval));
+        Assert.False(PaymentRequest.TryDecode((sale with { Operation = PaymentOperation.Increment }).Encode(), out _, out fault));
+        Assert.Equal("operation", fault);
+        Assert.False(PaymentRequest.TryDecode((sale with { TipMinor = sale.AmountMinor + 1 }).Encode(), out _, out fault));
+        Assert.Equal("tipMinor", fault);
+    }
+
+    [Fact]
+    public void A_follow_up_survives_the_way_there_and_back_and_has_an_amount_unless_it_voids()
+    {
+        PaymentFollowUpRequest request = new()
+        {
+            RequestId = Guid.CreateVersion7(Messages.Now), PaymentId = Messages.Terminal, Action = FollowUpAction.Complete, AmountMinor = 1250,
+            ResultToken = Messages.Bytes(100), DeviceTime = Messages.Now,
+        };
+        Assert.True(PaymentFollowUpRequest.TryDecode(request.Encode(), out PaymentFollowUpRequest decoded));
+        Assert.Equal(request.Encode(), decoded.Encode());
+        Assert.Equal((request.RequestId, FollowUpAction.Complete, 1250L), (decoded.RequestId, decoded.Action, decoded.AmountMinor));
+        Assert.False(PaymentFollowUpRequest.TryDecode((request with { AmountMinor = 0 }).Encode(), out _));
+        Assert.False(PaymentFollowUpRequest.TryDecode((request with { Action = FollowUpAction.Void }).Encode(), out _));
+        Assert.True(PaymentFollowUpRequest.TryDecode((request with { Action = FollowUpAction.Void, AmountMinor = 0 }).Encode(), out _));
+        Assert.False(PaymentFollowUpRequest.TryDecode((request with { RequestId = Guid.Parse("a0a0a0a0-0000-4000-8000-000000000001") }).Encode(), out _));
+        Assert.False(PaymentFollowUpRequest.TryDecode((request with { Action = (FollowUpAction)4 }).Encode(), out _));
+    }
+
     [Theory]
     [InlineData("amountMinor")]
     [InlineData("currency")]
@@ -107,6 +145,7 @@ public class MessageTests
             decoded += PaymentRequest.TryDecode(bytes, out _, out _) ? 1 : 0;
             decoded += ActivationRequest.TryDecode(bytes, out _) ? 1 : 0;
             _ = PaymentStatusRequest.TryDecode(bytes, out _);
+            _ = PaymentFollowUpRequest.TryDecode(bytes, out _);
             _ = SignedMessage.TryDecode(bytes, out _);
         }
 

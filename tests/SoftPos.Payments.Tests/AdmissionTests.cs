@@ -93,7 +93,7 @@ public sealed class AdmissionTests
     {
         await using Shop shop = await Shop.OpenAsync();
         byte[] limited = shop.Token(t => t with { Verdict = Verdict.Limited });
-        await Refused(shop, shop.Request(5_001) with { ResultToken = limited }, ReasonCodes.AttestationDenied);
+        await Refused(shop, shop.Request(5_001) with { ResultToken = limited }, ReasonCodes.AmountAboveLimit);
         Assert.Equal(PaymentState.Approved, (await shop.SaleAsync(shop.Request(5_000) with { ResultToken = limited })).State);
     }
 

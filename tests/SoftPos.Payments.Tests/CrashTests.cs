@@ -89,6 +89,56 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task A_crash_in_the_middle_of_a_void_repeats_it_until_it_is_acknowledged()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        PaymentRequest sale = shop.Request(1250);
+        await shop.SaleAsync(sale);
+        string? image = null;
+        shop.Acquirer.OnReversal = message =>
+        {
+            image ??= Copy(shop);
+            return Task.FromResult(shop.Acquirer.Reverse(message));
+        };
+        byte[] request = shop.FollowUp(sale.PaymentId, FollowUpAction.Void);
+        await shop.Gateway.FollowUpAsync(request);
+
+        await StartFromAsync(shop, image!);
+        Assert.Equal((0, 0), await shop.Gateway.RecoverAsync());
+        Assert.Equal(PaymentState.Voiding, Shop.Read(await shop.Gateway.FollowUpAsync(request)).State);
+        shop.Clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(1, await shop.Gateway.Reversals.RunDueAsync());
+        Assert.Equal(["0100", "0400", "0401"], shop.Acquirer.Types);
+        Assert.Equal(PaymentState.Voided, Shop.Read(await shop.Gateway.FollowUpAsync(request)).State);
+        Assert.Equal(0, shop.Acquirer.ChargedMinor);
+    }
+
+    [Fact]
+    public async Task A_crash_in_the_middle_of_a_completion_charges_it_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        PaymentRequest hold = shop.Request(5000, PaymentOperation.PreAuthorisation);
+        await shop.SaleAsync(hold);
+        string? image = null;
+        shop.Acquirer.OnAdvice = message =>
+        {
+            AcquirerAnswer answer = shop.Acquirer.Advise(message);
+            image ??= Copy(shop);
+            return Task.FromResult(answer);
+        };
+        await shop.ChangeAsync(hold.PaymentId, FollowUpAction.Complete, 4200);
+
+        await StartFromAsync(shop, image!);
+        await shop.Gateway.RecoverAsync();
+        shop.Clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(1, await shop.Gateway.Reversals.RunDueAsync());
+        Assert.Equal(["0100", "0220", "0221"], shop.Acquirer.Types);
+        Assert.Single(shop.Acquirer.Messages.Skip(1).Select(m => m[11]).Distinct());
+        Assert.Equal(PaymentState.Completed, (await shop.StateAsync(hold.PaymentId)).State);
+        Assert.Equal(4200, shop.Acquirer.ChargedMinor);
+    }
+
+    [Fact]
     public async Task An_answer_that_was_given_is_still_given_after_a_crash()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -27,7 +27,11 @@ public sealed class PaymentDeciderTests
         ["reversal 00"] = new PaymentEvent.ReversalAnswered("00"),
         ["reversal 25"] = new PaymentEvent.ReversalAnswered("25"),
         ["reversal 96"] = new PaymentEvent.ReversalAnswered("96"),
+        ["reversal 12"] = new PaymentEvent.ReversalAnswered("12"),
         ["resumed"] = new PaymentEvent.ReversalResumed(),
+        ["void"] = new PaymentEvent.FollowedUp(Guid.Empty, [2], FollowUpAction.Void, 0),
+        ["complete"] = new PaymentEvent.FollowedUp(Guid.Empty, [2], FollowUpAction.Complete, 7),
+        ["adjust"] = new PaymentEvent.FollowedUp(Guid.Empty, [2], FollowUpAction.Adjust, 7),
     };
 
     // The whole table: what is not here must do nothing.
@@ -55,8 +59,42 @@ public sealed class PaymentDeciderTests
         [(PaymentState.Unknown, "reversal 00")] = PaymentState.Reversed,
         [(PaymentState.Unknown, "reversal 25")] = PaymentState.Reversed,
         [(PaymentState.Unknown, "reversal 96")] = PaymentState.Unknown,
+        [(PaymentState.Unknown, "reversal 12")] = PaymentState.Unknown,
         [(PaymentState.Unknown, "resumed")] = PaymentState.Unknown,
+        [(PaymentState.Approved, "void")] = PaymentState.Voiding,
+        [(PaymentState.Approved, "adjust")] = PaymentState.Adjusting,
+        [(PaymentState.Voided, "late")] = PaymentState.Voided,
+        [(PaymentState.Completed, "late")] = PaymentState.Completed,
+        [(PaymentState.Voiding, "late")] = PaymentState.Voiding,
+        [(PaymentState.Voiding, "reversal started")] = PaymentState.Voiding,
+        [(PaymentState.Voiding, "reversal not sent")] = PaymentState.Voiding,
+        [(PaymentState.Voiding, "reversal 00")] = PaymentState.Voided,
+        [(PaymentState.Voiding, "reversal 25")] = PaymentState.Voided,
+        [(PaymentState.Voiding, "reversal 96")] = PaymentState.Voiding,
+        [(PaymentState.Voiding, "reversal 12")] = PaymentState.Approved,
+        [(PaymentState.Voiding, "resumed")] = PaymentState.Voiding,
+        [(PaymentState.Completing, "late")] = PaymentState.Completing,
+        [(PaymentState.Completing, "reversal started")] = PaymentState.Completing,
+        [(PaymentState.Completing, "reversal not sent")] = PaymentState.Completing,
+        [(PaymentState.Completing, "reversal 00")] = PaymentState.Completed,
+        [(PaymentState.Completing, "reversal 25")] = PaymentState.Approved,
+        [(PaymentState.Completing, "reversal 96")] = PaymentState.Completing,
+        [(PaymentState.Completing, "reversal 12")] = PaymentState.Approved,
+        [(PaymentState.Completing, "resumed")] = PaymentState.Completing,
+        [(PaymentState.Adjusting, "late")] = PaymentState.Adjusting,
+        [(PaymentState.Adjusting, "reversal started")] = PaymentState.Adjusting,
+        [(PaymentState.Adjusting, "reversal not sent")] = PaymentState.Adjusting,
+        [(PaymentState.Adjusting, "reversal 00")] = PaymentState.Approved,
+        [(PaymentState.Adjusting, "reversal 25")] = PaymentState.Approved,
+        [(PaymentState.Adjusting, "reversal 96")] = PaymentState.Adjusting,
+        [(PaymentState.Adjusting, "reversal 12")] = PaymentState.Approved,
+        [(PaymentState.Adjusting, "resumed")] = PaymentState.Adjusting,
     };
+
+    private static readonly PaymentState[] Keeping =
+    [
+        PaymentState.Sent, PaymentState.Unknown, PaymentState.Approved, PaymentState.Voiding, PaymentState.Completing, PaymentState.Adjusting,
+    ];
 
     [Fact]
     public void Every_state_and_event_leads_where_the_table_says_and_nowhere_else()
@@ -74,12 +112,12 @@ public sealed class PaymentDeciderTests
 
     [Fact]
     [Requirement("ACC-03")]
-    public void The_sealed_bytes_live_exactly_as_long_as_a_reversal_may_need_them()
+    public void The_sealed_bytes_live_exactly_as_long_as_a_message_may_need_them()
     {
         foreach (((PaymentState state, string name), PaymentState next) in Table)
         {
             PaymentDecision decision = PaymentDecider.Step(Payment(state), Events[name], Now, Schedule)!;
-            Assert.Equal(next is PaymentState.Sent or PaymentState.Unknown, decision.KeepSealed);
+            Assert.Equal(Keeping.Contains(next), decision.KeepSealed);
         }
     }
 
@@ -106,6 +144,31 @@ public sealed class PaymentDeciderTests
         Assert.Equal(Schedule.LongestPause, Schedule.PauseAfter(int.MaxValue));
         PaymentRecord unsent = PaymentDecider.Step(first, new PaymentEvent.ReversalNotSent(), Now, Schedule)!.Next;
         Assert.Equal(0, unsent.ReversalAttempts);
+    }
+
+    [Fact]
+    public void Only_a_pre_authorisation_is_completed_and_a_sale_is_adjusted_once()
+    {
+        PaymentRecord held = Payment(PaymentState.Approved) with { Operation = PaymentOperation.PreAuthorisation };
+        PaymentRecord completing = PaymentDecider.Step(held, Events["complete"], Now, Schedule)!.Next;
+        Assert.Equal((PaymentState.Completing, 7L, 1L), (completing.State, completing.PendingMinor, completing.StandingMinor));
+        PaymentRecord completed = PaymentDecider.Step(completing, Events["reversal 00"], Now, Schedule)!.Next;
+        Assert.Equal((PaymentState.Completed, null, 7L), (completed.State, completed.PendingMinor, completed.StandingMinor));
+        Assert.Null(PaymentDecider.Step(held, Events["adjust"], Now, Schedule));
+        PaymentRecord adjusting = PaymentDecider.Step(Payment(PaymentState.Approved), Events["adjust"], Now, Schedule)!.Next;
+        PaymentRecord adjusted = PaymentDecider.Step(adjusting, Events["reversal 00"], Now, Schedule)!.Next;
+        Assert.Equal((PaymentState.Approved, 7L), (adjusted.State, adjusted.StandingMinor));
+        Assert.Null(PaymentDecider.Step(adjusted, Events["adjust"], Now, Schedule));
+        Assert.NotNull(PaymentDecider.Step(adjusted, Events["void"], Now, Schedule));
+    }
+
+    [Fact]
+    public void A_refused_change_leaves_the_payment_as_it_was_and_says_so()
+    {
+        PaymentRecord voiding = PaymentDecider.Step(Payment(PaymentState.Approved), Events["void"], Now, Schedule)!.Next;
+        PaymentRecord refused = PaymentDecider.Step(voiding, Events["reversal 12"], Now, Schedule)!.Next;
+        Assert.Equal((PaymentState.Approved, ReasonCodes.FollowUpRefused, null), (refused.State, refused.Reason, refused.ReversalDueAt));
+        Assert.Equal(PaymentDecider.CauseCancelled, voiding.ReversalCause);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using SoftPos.Contract;
 using SoftPos.Iso8583;
+using SoftPos.Payments.Acquirer;
 using SoftPos.Storage;
 
 namespace SoftPos.Payments.Tests;
@@ -24,7 +25,12 @@ public sealed class PaymentGatewayTests
         Assert.Contains("AID: A0000000031010", answer.Receipt);
         Assert.Contains("Authorisation: A1B2C3", answer.Receipt);
         Assert.Equal(1250, shop.Acquirer.ChargedMinor);
-        Assert.Null((await shop.Database.Payments.FindAsync(request.PaymentId))!.Sealed);
+
+        // What a void may need is kept; what must not outlive the authorisation is not.
+        byte[] kept = (await shop.KeptAsync(request.PaymentId))!;
+        Assert.True(Iso8583Message.TryDecode(kept, ShippedDialects.Lab, out Iso8583Message? message, out _));
+        Assert.Equal((Shop.Pan, "000001"), (message[2], message[11]));
+        Assert.False(message.Has(35) || message.Has(52) || message.Has(55));
     }
 
     [Fact]
@@ -264,6 +270,34 @@ public sealed class PaymentGatewayTests
     }
 
     [Fact]
+    public async Task With_a_mac_every_message_carries_one_and_an_answer_without_it_says_nothing()
+    {
+        static byte[] Mac(ReadOnlySpan<byte> covered) => System.Security.Cryptography.SHA256.HashData(covered)[..8];
+        static Task<AcquirerAnswer> Sealed(AcquirerAnswer answer)
+        {
+            Assert.True(Iso8583Message.TryDecode(answer.Bytes.Span, ShippedDialects.Lab, out Iso8583Message? message, out _));
+            return Task.FromResult(answer with { Bytes = MessageMac.Seal(message, Mac) });
+        }
+
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.RestartAsync(shop.Options with { Mac = Mac });
+        Assert.Equal(PaymentState.Unknown, (await shop.SaleAsync()).State);
+        shop.Acquirer.OnAuthorisation = message => Sealed(shop.Acquirer.Approve(message));
+        shop.Acquirer.OnReversal = message => Sealed(shop.Acquirer.Reverse(message));
+        Assert.Equal(PaymentState.Approved, (await shop.SaleAsync()).State);
+        await shop.Gateway.Reversals.RunDueAsync();
+        Assert.Equal(["0100", "0100", "0400"], shop.Acquirer.Types);
+        Assert.All(shop.Acquirer.Messages, message => Assert.True(message.Has(64) != message.Has(128)));
+        shop.Acquirer.OnAuthorisation = async message =>
+        {
+            byte[] bytes = (await Sealed(shop.Acquirer.Approve(message))).Bytes.ToArray();
+            bytes[^1] ^= 1;
+            return new AcquirerAnswer(AnswerKind.Answered, AnswerReason.None, bytes);
+        };
+        Assert.Equal(PaymentState.Unknown, (await shop.SaleAsync()).State);
+    }
+
+    [Fact]
     public async Task The_console_sees_payments_paged_and_their_steps()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -280,7 +314,7 @@ public sealed class PaymentGatewayTests
         Assert.Null(await queries.FindAsync(Guid.Empty));
     }
 
-    private static bool MessageProfileHolds(Iso8583Message message)
+    internal static bool MessageProfileHolds(Iso8583Message message)
     {
         MessageProfile profile = message.Dialect.Messages[message.Type.ToString()];
         return profile.Required.All(message.Has) && message.Fields.ToList().All(f => profile.Required.Contains(f) || profile.Optional!.Contains(f));

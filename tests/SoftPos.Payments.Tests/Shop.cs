@@ -52,7 +52,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public ScriptedAcquirer Acquirer { get; } = new();
 
-    public PaymentOptions Options { get; } = new() { Dialect = ShippedDialects.Lab, AcquiringInstitution = "12345" };
+    public PaymentOptions Options { get; set; } = new() { Dialect = ShippedDialects.Lab, AcquiringInstitution = "12345" };
 
     public Database Database { get; private set; } = null!;
 
@@ -72,6 +72,13 @@ internal sealed class Shop : IAsyncDisposable
         OpenPath = path;
         Database = await Database.OpenAsync(path, Clock);
         Gateway = new PaymentGateway(Database, Keys, Acquirer, _monitoring.PublicKey, Options, Clock);
+    }
+
+    /// <summary>Opens the same file again with other options.</summary>
+    public async Task RestartAsync(PaymentOptions options)
+    {
+        Options = options;
+        await RestartAsync();
     }
 
     public async Task RestartAsync()
@@ -111,6 +118,44 @@ internal sealed class Shop : IAsyncDisposable
             DeviceTime = Clock.GetUtcNow(),
         };
     }
+
+    /// <summary>A request of another kind than a plain sale.</summary>
+    public PaymentRequest Request(
+        long amountMinor, PaymentOperation operation, Guid? original = null, long cashbackMinor = 0, long tipMinor = 0, bool partial = false)
+    {
+        byte type = operation == PaymentOperation.Refund ? (byte)20 : cashbackMinor > 0 ? (byte)9 : (byte)0;
+        TlvMap emv = Emv(amountMinor);
+        emv[0x9C] = Convert.FromHexString(type.ToString("D2", CultureInfo.InvariantCulture));
+        emv[0x9F03] = Convert.FromHexString(cashbackMinor.ToString("D12", CultureInfo.InvariantCulture));
+        return Request(amountMinor) with
+        {
+            Operation = operation, TransactionType = type, OriginalPaymentId = original, OtherAmountMinor = cashbackMinor, TipMinor = tipMinor,
+            AcceptsPartialApproval = partial, EmvData = emv.Encode(),
+        };
+    }
+
+    /// <summary>A signed request to change an approved payment.</summary>
+    public byte[] FollowUp(Guid paymentId, FollowUpAction action, long amountMinor = 0, Guid? requestId = null) => SignedMessage.Sign(
+        _device,
+        PaymentFollowUpRequest.ContentType,
+        Terminal.TerminalId.ToByteArray(bigEndian: true),
+        new PaymentFollowUpRequest
+        {
+            RequestId = requestId ?? Guid.CreateVersion7(Clock.GetUtcNow().AddMilliseconds(++_payments)), PaymentId = paymentId, Action = action,
+            AmountMinor = amountMinor, ResultToken = Token(), DeviceTime = Clock.GetUtcNow(),
+        }.Encode());
+
+    public async Task<PaymentAnswer> ChangeAsync(Guid paymentId, FollowUpAction action, long amountMinor = 0) =>
+        Read(await Gateway.FollowUpAsync(FollowUp(paymentId, action, amountMinor)));
+
+    /// <summary>Reason of the refusal of a change.</summary>
+    public async Task<string?> ChangeRefusedAsync(Guid paymentId, FollowUpAction action, long amountMinor = 0) =>
+        (await Gateway.FollowUpAsync(FollowUp(paymentId, action, amountMinor))).Refusal?.Reason;
+
+    /// <summary>What is kept sealed beside a payment, opened; null when nothing is.</summary>
+    public async Task<byte[]?> KeptAsync(Guid paymentId) => (await Database.Payments.FindAsync(paymentId))!.Sealed is { } bytes
+        ? await Keys.UnsealFromStorageAsync(bytes, PaymentSteps.BoundTo(paymentId), CancellationToken.None)
+        : null;
 
     public static TlvMap Emv(long amountMinor) => new()
     {

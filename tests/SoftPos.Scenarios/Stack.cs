@@ -30,11 +30,18 @@ internal sealed class Stack : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
 
-    public static async Task<Stack> StartAsync(params string[] more)
+    /// <summary>More acquirers of the server's next start: a comma before each address.</summary>
+    public string Further { get; set; } = string.Empty;
+
+    public string LedgerPath => Path.Combine(Folder, "ledger.jsonl");
+
+    public static Task<Stack> StartAsync(params string[] more) => StartWithAsync([], more);
+
+    /// <summary>Starts it with arguments of its acquirer and of its server.</summary>
+    public static async Task<Stack> StartWithAsync(string[] acquirer, params string[] more)
     {
         Stack stack = new(Directory.CreateTempSubdirectory("softpos-scenario-").FullName, FreePort(), FreePort());
-        stack.Acquirer = SoftPosProcess.Start(
-            "acquirer", "--port", Text(stack.AcquirerPort), "--ledger", Path.Combine(stack.Folder, "ledger.jsonl"));
+        stack.Acquirer = SoftPosProcess.Start(["acquirer", "--port", Text(stack.AcquirerPort), "--ledger", stack.LedgerPath, .. acquirer]);
         await stack.Acquirer.WaitForAsync("listening");
         await stack.StartServerAsync(more);
         return stack;
@@ -43,15 +50,17 @@ internal sealed class Stack : IAsyncDisposable
     public async Task StartServerAsync(params string[] more)
     {
         Server = SoftPosProcess.Start(
-            ["up", "--port", Text(Port), "--data", Data, "--fleet", "0", "--acquirer", $"127.0.0.1:{AcquirerPort}", .. more]);
+            ["up", "--port", Text(Port), "--data", Data, "--fleet", "0", "--acquirer", $"127.0.0.1:{AcquirerPort}{Further}", .. more]);
         await Server.WaitForAsync("ready");
     }
 
     /// <summary>Runs a sale and gives its JSON.</summary>
-    public async Task<(int Code, JsonObject Result, string Output)> SaleAsync(string amount, params string[] more)
+    public Task<(int Code, JsonObject Result, string Output)> SaleAsync(string amount, params string[] more) => RunAsync("sale", [amount, .. more]);
+
+    /// <summary>Runs a command of the virtual phone and gives its JSON.</summary>
+    public async Task<(int Code, JsonObject Result, string Output)> RunAsync(string command, params string[] arguments)
     {
-        (int code, string output) = await SoftPosProcess.RunAsync(
-            ["sale", amount, "--port", Text(Port), "--data", Data, "--json", .. more]);
+        (int code, string output) = await SoftPosProcess.RunAsync([command, .. arguments, "--port", Text(Port), "--data", Data, "--json"]);
         int brace = output.IndexOf('{', StringComparison.Ordinal);
         Assert.True(brace >= 0, $"no JSON in:\n{output}");
         return (code, JsonNode.Parse(output[brace..])!.AsObject(), output);
@@ -83,7 +92,7 @@ internal sealed class Stack : IAsyncDisposable
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();

@@ -59,6 +59,8 @@ internal sealed class ScriptedBackend : IAsyncDisposable
 
     public ConcurrentQueue<PaymentRequest> Payments { get; } = new();
 
+    public ConcurrentQueue<PaymentFollowUpRequest> FollowUps { get; } = new();
+
     public ConcurrentQueue<byte[]> AccountData { get; } = new();
 
     public Guid TerminalId { get; private set; } = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
@@ -96,6 +98,7 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         app.MapPost("/terminal/v1/attestation", backend.AttestAsync);
         app.MapPost("/terminal/v1/payments", backend.PayAsync);
         app.MapPost("/terminal/v1/payments/status", backend.StatusAsync);
+        app.MapPost("/terminal/v1/payments/follow-up", backend.FollowUpAsync);
         await app.StartAsync();
         return backend;
     }
@@ -275,6 +278,31 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         {
             await RefuseAsync(http, ReasonCodes.PaymentUnknown);
         }
+    }
+
+    private async Task FollowUpAsync(HttpContext http)
+    {
+        DecodedMessage message = await ReadAsync(http, PaymentFollowUpRequest.ContentType);
+        Assert.True(message.Verify(_deviceKey), "a follow-up is not signed by the device key");
+        Assert.True(PaymentFollowUpRequest.TryDecode(message.Payload, out PaymentFollowUpRequest request));
+        using ECDsa monitoring = ECDsa.Create();
+        monitoring.ImportSubjectPublicKeyInfo(_monitoringKey.PublicKey, out _);
+        Assert.True(ResultToken.TryVerify(request.ResultToken, monitoring, out _), "result token");
+        FollowUps.Enqueue(request);
+        Trace.Enqueue("follow-up");
+        if (await MisbehaveAsync(http))
+        {
+            return;
+        }
+
+        if (PaymentRefusal is { } code)
+        {
+            await RefuseAsync(http, code);
+            return;
+        }
+
+        Guid answers = request.Action == FollowUpAction.Increase ? request.RequestId : request.PaymentId;
+        await AnswerAsync(http, AnswerOf(answers, PaymentState), ContractJson.Default.PaymentAnswer);
     }
 
     private static PaymentAnswer AnswerOf(Guid paymentId, PaymentState state) => new()

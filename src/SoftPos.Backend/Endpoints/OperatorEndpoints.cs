@@ -13,10 +13,16 @@ internal static class OperatorEndpoints
     public static void MapOperatorEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/operator/v1/sign-in-links", CreateLinkAsync).RequireRateLimiting(TerminalEndpoints.RateLimit);
 
-    private static async Task<IResult> CreateLinkAsync(HttpContext context, LocalOperator local, CancellationToken cancellation)
+    /// <summary>Whether the request carries the token of the person at the machine.</summary>
+    public static bool IsLocal(HttpContext context, LocalOperator local)
     {
         string header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.Ordinal) || !local.Holds(header[Scheme.Length..]))
+        return header.StartsWith(Scheme, StringComparison.Ordinal) && local.Holds(header[Scheme.Length..]);
+    }
+
+    private static async Task<IResult> CreateLinkAsync(HttpContext context, LocalOperator local, CancellationToken cancellation)
+    {
+        if (!IsLocal(context, local))
         {
             return ReasonProblem.Result(ReasonCodes.OperatorUnknown);
         }

@@ -69,6 +69,7 @@ internal static class TerminalEndpoints
         terminal.MapPost("/activation", ActivateAsync).RequireRateLimiting(RateLimit);
         terminal.MapPost("/attestation", AttestAsync).RequireRateLimiting(TerminalLimit);
         terminal.MapPost("/payments", PayAsync).RequireRateLimiting(TerminalLimit);
+        terminal.MapPost("/payments/follow-up", FollowUpAsync).RequireRateLimiting(TerminalLimit);
         terminal.MapPost("/payments/status", StatusAsync).RequireRateLimiting(TerminalLimit);
     }
 
@@ -114,6 +115,9 @@ internal static class TerminalEndpoints
 
     private static Task<IResult> PayAsync(HttpContext context, PaymentGateway payments) =>
         TakeAsync(context, async message => Answer(await payments.PayAsync(message, context.RequestAborted)));
+
+    private static Task<IResult> FollowUpAsync(HttpContext context, PaymentGateway payments) =>
+        TakeAsync(context, async message => Answer(await payments.FollowUpAsync(message, context.RequestAborted)));
 
     private static Task<IResult> StatusAsync(HttpContext context, PaymentGateway payments) =>
         TakeAsync(context, async message => Answer(await payments.StatusAsync(message, context.RequestAborted)));

@@ -14,23 +14,38 @@ internal static class SaleCommand
         {
             Description = "Amount with two decimals, such as 12.50; its cents choose the lab issuer's answer.",
         };
+        Option<string?> tip = new("--tip") { Description = "Tip, added to the amount before the tap." };
+        Option<string?> cashback = new("--cashback") { Description = "Cash that the customer gets, added to the amount." };
+        Option<bool> partial = new("--partial") { Description = "Take an approval of a part; the rest is to be paid otherwise." };
         Option<bool> json = StackOptions.Json();
         PhoneOptions phone = new();
-        Command command = new("sale", "Take a payment on a virtual phone.") { amount };
+        Command command = new("sale", "Take a payment on a virtual phone.") { amount, tip, cashback, partial };
         phone.AddTo(command);
         command.Options.Add(json);
         command.SetAction((result, cancellation) =>
-            RunAsync(phone, result, MinorUnits(result.GetValue(amount)!), result.GetValue(json), cancellation));
+        {
+            long tipMinor = result.GetValue(tip) is { } given ? MinorUnits(given) : 0;
+            long cashbackMinor = result.GetValue(cashback) is { } cash ? MinorUnits(cash) : 0;
+            PaymentOrder order = new()
+            {
+                AmountMinor = MinorUnits(result.GetValue(amount)!) + tipMinor + cashbackMinor,
+                TipMinor = tipMinor,
+                CashbackMinor = cashbackMinor,
+                AcceptsPartialApproval = result.GetValue(partial),
+            };
+            return PayAsync(phone, result, order, result.GetValue(json), cancellation);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        PhoneOptions options, ParseResult parsed, long amountMinor, bool json, CancellationToken cancellation)
+    /// <summary>Takes a payment with a card on the phone that the options name, enrolled before where it is not.</summary>
+    internal static async Task<int> PayAsync(
+        PhoneOptions options, ParseResult parsed, PaymentOrder order, bool json, CancellationToken cancellation)
     {
         await using VirtualTerminal phone = await options.OpenAsync(parsed, cancellation);
         TrustResult? enrolment = await EnrolAsync(phone, options.Backend(parsed), json, cancellation);
         PaymentResult result = await phone.PayAsync(
-            new PaymentOrder { AmountMinor = amountMinor },
+            order,
             json ? null : screen => Console.Error.WriteLine($"  {Words(screen.Stage)}"),
             cancellation);
         if (enrolment is { CanPay: false })
@@ -81,7 +96,9 @@ internal static class SaleCommand
         _ => "done",
     };
 
-    private static long MinorUnits(string text)
+    /// <summary>An amount as people write it, in minor units.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    internal static long MinorUnits(string text)
     {
         bool good = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)
             && amount > 0 && amount * 100 == decimal.Truncate(amount * 100) && amount * 100 <= PaymentOrder.MaxAmountMinor;

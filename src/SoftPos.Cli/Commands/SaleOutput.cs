@@ -43,7 +43,7 @@ internal static class SaleOutput
 
     private static int ExitCode(PaymentOutcome outcome) => outcome switch
     {
-        PaymentOutcome.Approved => 0,
+        PaymentOutcome.Approved or PaymentOutcome.Voided => 0,
         PaymentOutcome.Declined => DeclinedCode,
         PaymentOutcome.Refused => RefusedCode,
         _ => UnknownCode,
@@ -54,10 +54,10 @@ internal static class SaleOutput
     private static void Print(PaymentResult result, TextWriter output)
     {
         output.WriteLine();
-        string amount = result.Answer is { } answer ? Money(answer.AmountMinor, answer.Currency) : string.Empty;
+        string amount = result.Answer is { } answer ? Money(answer.FinalMinor ?? answer.ApprovedMinor ?? answer.AmountMinor, answer.Currency) : string.Empty;
         output.WriteLine($"  {result.Outcome.ToString().ToUpperInvariant(),-20}{amount}");
         output.WriteLine($"  {result.Reason.Text}");
-        if (result.Outcome is not PaymentOutcome.Approved)
+        if (result.Outcome is not PaymentOutcome.Approved || result.Reason.Code != ReasonCodes.Approved)
         {
             output.WriteLine($"  {result.Reason.Fix}");
         }
@@ -85,6 +85,13 @@ internal static class SaleOutput
         yield return ("card", result.Card?.MaskedPan);
         yield return ("application", result.Card is { } card ? $"{card.ApplicationLabel} ({card.Aid}), kernel {card.KernelId}" : null);
         yield return ("verification", result.Card?.CardholderVerification);
+        yield return ("asked", result.Answer is { } asked && (asked.ApprovedMinor ?? asked.FinalMinor) is not null ? Of(asked, asked.AmountMinor) : null);
+        yield return ("approved", Of(result.Answer, result.Answer?.ApprovedMinor));
+        yield return ("remaining", Of(result.Answer, result.Answer?.RemainingMinor));
+        yield return ("charged", Of(result.Answer, result.Answer?.FinalMinor));
+        yield return ("tip within", Of(result.Answer, result.Answer?.TipMinor));
+        yield return ("cash back within", Of(result.Answer, result.Answer?.OtherAmountMinor));
+        yield return ("original", result.Answer?.OriginalPaymentId?.ToString());
         yield return ("authorisation code", result.Answer?.AuthorisationCode);
         yield return ("response code", result.Answer?.ResponseCode);
         yield return ("reference", result.Answer?.RetrievalReference);
@@ -93,6 +100,8 @@ internal static class SaleOutput
         yield return ("detail", result.Reason.Detail);
         yield return ("payment", result.PaymentId.ToString());
     }
+
+    private static string? Of(PaymentAnswer? answer, long? minor) => answer is null || minor is not { } amount ? null : Money(amount, answer.Currency);
 
     private static JsonObject Json(PaymentResult result)
     {

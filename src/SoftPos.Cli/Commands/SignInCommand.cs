@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 
 namespace SoftPos.Cli.Commands;
@@ -18,32 +17,9 @@ internal static class SignInCommand
 
     private static async Task<int> RunAsync(int port, string data, CancellationToken cancellation)
     {
-        string path = Path.Combine(data, "operator.token");
-        if (!File.Exists(path))
-        {
-            throw new CommandException($"no running stack has its data in {data}; start one with ./softpos up, or name the folder with --data");
-        }
-
-        Uri address = StackOptions.Address(null, port);
-        using HttpClient http = new() { BaseAddress = address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await File.ReadAllTextAsync(path, cancellation));
-        HttpResponseMessage response;
-        try
-        {
-            response = await http.PostAsync(new Uri("operator/v1/sign-in-links", UriKind.Relative), null, cancellation);
-        }
-        catch (HttpRequestException)
-        {
-            throw StackOptions.NotRunning(address);
-        }
-
-        JsonNode answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new CommandException($"{answer["title"]} {answer["fix"]}");
-        }
-
-        Console.Out.WriteLine(new Uri(address, "/sign-in#" + answer["token"]!.GetValue<string>()));
+        using OperatorLink link = await OperatorLink.OpenAsync(port, data, cancellation);
+        JsonNode answer = JsonNode.Parse(await link.PostAsync("operator/v1/sign-in-links", null, cancellation))!;
+        Console.Out.WriteLine(new Uri(StackOptions.Address(null, port), "/sign-in#" + answer["token"]!.GetValue<string>()));
         return 0;
     }
 }

@@ -8,6 +8,7 @@ using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Phones;
 using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Payments;
+using SoftPos.Storage;
 
 namespace SoftPos.Cli.Commands;
 
@@ -27,7 +28,13 @@ internal static class UpCommand
         Option<int> port = StackOptions.Port();
         Option<string> data = StackOptions.Data();
         Option<int> fleet = new("--fleet") { Description = "Virtual phones to start.", DefaultValueFactory = _ => DefaultFleet };
-        Option<string?> acquirer = new("--acquirer") { Description = "Host and port of an acquirer, instead of the lab's own." };
+        Option<string?> acquirer = new("--acquirer")
+        {
+            Description = "Address and port of an acquirer, instead of the lab's own; more of them by priority, with commas between.",
+        };
+        Option<bool> mac = new("--acquirer-mac") { Description = "Messages to the acquirer carry a MAC under the lab's key." };
+        Option<int?> sales = new("--max-payments-per-hour") { Description = "Most payments of one terminal within an hour." };
+        Option<long?> sum = new("--max-sum-per-hour") { Description = "Highest sum of one terminal within an hour, in minor units." };
         Option<double> timeout = new("--acquirer-timeout")
         {
             Description = "Seconds to wait for the acquirer's answer.", DefaultValueFactory = _ => 10,
@@ -36,7 +43,7 @@ internal static class UpCommand
         Option<bool> verbose = new("--verbose") { Description = "Log every request." };
         Command command = new("up", "Start the whole stack on this machine: back end, console, lab acquirer, virtual phones.")
         {
-            port, data, fleet, acquirer, timeout, keys, verbose,
+            port, data, fleet, acquirer, timeout, keys, mac, sales, sum, verbose,
         };
         command.SetAction((result, cancellation) => RunAsync(
             new Choices(
@@ -46,6 +53,8 @@ internal static class UpCommand
                 result.GetValue(acquirer),
                 TimeSpan.FromSeconds(result.GetValue(timeout)),
                 result.GetValue(keys),
+                result.GetValue(mac),
+                VelocityOf(result.GetValue(sales), result.GetValue(sum)),
                 result.GetValue(verbose)),
             cancellation));
         return command;
@@ -59,13 +68,16 @@ internal static class UpCommand
         }
 
         long started = Stopwatch.GetTimestamp();
-        await using LabAcquirerHost? lab = choices.Acquirer is null ? StartLab(choices.Data) : null;
+        await using LabAcquirerHost? lab = choices.Acquirer is null ? StartLab(choices) : null;
         BackendOptions options = new()
         {
             DataFolder = choices.Data,
             KeyRoomSocket = SocketOf(choices.Keys),
             Port = choices.Port,
-            Acquirer = lab is null ? EndPointOf(choices.Acquirer!) : new IPEndPoint(IPAddress.Loopback, lab.Port),
+            Acquirer = lab is null ? EndPointOf(choices.Acquirer!.Split(',')[0]) : new IPEndPoint(IPAddress.Loopback, lab.Port),
+            FurtherAcquirers = [.. (choices.Acquirer ?? string.Empty).Split(',').Skip(1).Select(EndPointOf)],
+            AcquirerMac = choices.Mac ? LabAcquirerMac.Compute : null,
+            Velocity = choices.Velocity,
             AcquirerTimeout = choices.AcquirerTimeout,
             Reversal = SandboxReversals,
             Sandbox = true,
@@ -125,11 +137,18 @@ internal static class UpCommand
         : throw new CommandException($"--acquirer {text}: expected address and port, such as 127.0.0.1:7583");
 
     /// <summary>The lab's acquirer remembers across restarts what it authorised, as a real one does.</summary>
-    private static LabAcquirerHost StartLab(string data)
+    private static LabAcquirerHost StartLab(Choices choices)
     {
-        Directory.CreateDirectory(data);
-        return new LabAcquirerHost(new LabAcquirerOptions { LedgerPath = Path.Combine(data, "acquirer-ledger.jsonl") }, TimeProvider.System);
+        Directory.CreateDirectory(choices.Data);
+        LabAcquirerOptions options = new()
+        {
+            LedgerPath = Path.Combine(choices.Data, "acquirer-ledger.jsonl"), MacKey = choices.Mac ? LabAcquirerMac.Key() : null,
+        };
+        return new LabAcquirerHost(options, TimeProvider.System);
     }
+
+    private static VelocityLimit? VelocityOf(int? payments, long? sumMinor) =>
+        payments is null && sumMinor is null ? null : new VelocityLimit(TimeSpan.FromHours(1), payments, sumMinor);
 
     private static async Task WaitForEndAsync(CancellationToken cancellation)
     {
@@ -143,5 +162,6 @@ internal static class UpCommand
         }
     }
 
-    private sealed record Choices(int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, string? Keys, bool Verbose);
+    private sealed record Choices(
+        int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, string? Keys, bool Mac, VelocityLimit? Velocity, bool Verbose);
 }

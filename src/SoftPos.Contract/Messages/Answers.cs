@@ -53,7 +53,23 @@ public sealed record AttestationAnswer
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
-/// <summary>State of a payment. Only the last four are final.</summary>
+/// <summary>What a payment is.</summary>
+public enum PaymentOperation
+{
+    /// <summary>The cardholder pays.</summary>
+    Sale,
+
+    /// <summary>An amount is held; a completion charges it.</summary>
+    PreAuthorisation,
+
+    /// <summary>The cardholder gets money back.</summary>
+    Refund,
+
+    /// <summary>More is held on a pre-authorisation; has no card of its own.</summary>
+    Increment,
+}
+
+/// <summary>State of a payment. Abandoned, declined, reversed, voided and completed are final; an approval can be followed up.</summary>
 public enum PaymentState
 {
     /// <summary>Durable, nothing sent yet.</summary>
@@ -76,6 +92,21 @@ public enum PaymentState
 
     /// <summary>Reversed; the cardholder is not charged.</summary>
     Reversed,
+
+    /// <summary>Was approved; its cancellation is being sent until the acquirer acknowledges.</summary>
+    Voiding,
+
+    /// <summary>Cancelled by the merchant; the cardholder is not charged.</summary>
+    Voided,
+
+    /// <summary>A pre-authorisation whose completion is being sent until the acquirer acknowledges.</summary>
+    Completing,
+
+    /// <summary>A pre-authorisation that was charged.</summary>
+    Completed,
+
+    /// <summary>A sale whose new amount is being sent until the acquirer acknowledges.</summary>
+    Adjusting,
 }
 
 /// <summary>A trace that a payment left in the journal.</summary>
@@ -101,6 +132,27 @@ public sealed record PaymentAnswer
 
     /// <summary>ISO 4217 numeric currency.</summary>
     public required string Currency { get; init; }
+
+    /// <summary>What the payment is.</summary>
+    public PaymentOperation Operation { get; init; }
+
+    /// <summary>Payment that a refund or an increment belongs to.</summary>
+    public Guid? OriginalPaymentId { get; init; }
+
+    /// <summary>What the issuer approved, where that is less than was asked; the rest is to be paid otherwise.</summary>
+    public long? ApprovedMinor { get; init; }
+
+    /// <summary>What remains to be paid after an approval of a part.</summary>
+    public long? RemainingMinor { get; init; }
+
+    /// <summary>What is charged after a completion or an adjustment.</summary>
+    public long? FinalMinor { get; init; }
+
+    /// <summary>Tip within the amount.</summary>
+    public long? TipMinor { get; init; }
+
+    /// <summary>Cash back within the amount.</summary>
+    public long? OtherAmountMinor { get; init; }
 
     /// <summary>First six and last four digits.</summary>
     public required string MaskedPan { get; init; }

@@ -26,8 +26,23 @@ public sealed record PaymentRequest
     /// <summary>ISO 4217 numeric currency, 3 digits, 5F2A.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>Transaction type, 9C: 00 purchase, 20 refund.</summary>
+    /// <summary>The two digits of 9C as a number: 0 purchase, 9 purchase with cash back, 20 refund.</summary>
     public required byte TransactionType { get; init; }
+
+    /// <summary>What the merchant does.</summary>
+    public PaymentOperation Operation { get; init; }
+
+    /// <summary>Payment that a refund gives back; null for any other operation and for an unlinked refund.</summary>
+    public Guid? OriginalPaymentId { get; init; }
+
+    /// <summary>Cash back within the amount, 9F03, in minor units.</summary>
+    public long OtherAmountMinor { get; init; }
+
+    /// <summary>Tip within the amount, in minor units.</summary>
+    public long TipMinor { get; init; }
+
+    /// <summary>The merchant can take an approval of a part and ask the rest otherwise.</summary>
+    public bool AcceptsPartialApproval { get; init; }
 
     /// <summary>12-byte key serial number of the key that sealed the account data.</summary>
     public required byte[] DataKsn { get; init; }
@@ -74,8 +89,41 @@ public sealed record PaymentRequest
             writer.Write(12, (long)KernelId);
             writer.Write(13, CardholderVerification);
             writer.Write(14, DeviceTime);
+            WriteOptional(writer);
         },
-        14).Encode();
+        14 + OptionalCount).Encode();
+
+    /// <summary>What is not said is not written: the bytes of a plain sale are those of the first version.</summary>
+    private int OptionalCount => (Operation == PaymentOperation.Sale ? 0 : 1) + (OriginalPaymentId is null ? 0 : 1)
+        + (OtherAmountMinor == 0 ? 0 : 1) + (TipMinor == 0 ? 0 : 1) + (AcceptsPartialApproval ? 1 : 0);
+
+    private void WriteOptional(CborWriter writer)
+    {
+        if (Operation != PaymentOperation.Sale)
+        {
+            writer.Write(20, (long)Operation);
+        }
+
+        if (OriginalPaymentId is { } original)
+        {
+            writer.Write(21, original);
+        }
+
+        if (OtherAmountMinor != 0)
+        {
+            writer.Write(22, OtherAmountMinor);
+        }
+
+        if (TipMinor != 0)
+        {
+            writer.Write(23, TipMinor);
+        }
+
+        if (AcceptsPartialApproval)
+        {
+            writer.Write(24, 1L);
+        }
+    }
 
     /// <summary>Decodes; false for anything malformed, incomplete or over its bounds, naming the first field at fault.</summary>
     public static bool TryDecode(ReadOnlyMemory<byte> payload, out PaymentRequest request, out string fault)
@@ -116,6 +164,10 @@ public sealed record PaymentRequest
                     ("kernelId", Get<long?>(12) is >= 0 and <= 255),
                     ("cardholderVerification", Get<string>(13) is { Length: <= 32 }),
                     ("deviceTime", Get<DateTimeOffset?>(14) is not null),
+                    ("operation", (Get<long?>(20) ?? 0) is >= 0 and <= (long)PaymentOperation.Refund),
+                    ("otherAmountMinor", Part(22)),
+                    ("tipMinor", Part(23)),
+                    ("acceptsPartialApproval", (Get<long?>(24) ?? 0) is 0 or 1),
                 ];
                 return Array.Find(checks, check => !check.Good).Name ?? string.Empty;
             }
@@ -125,9 +177,9 @@ public sealed record PaymentRequest
         {
             switch (key)
             {
-                case 1: _values[key] = CborMap.ReadGuid(reader); return true;
+                case 1 or 21: _values[key] = CborMap.ReadGuid(reader); return true;
                 case 2 or 6 or 7 or 8 or 10: _values[key] = reader.ReadByteString(); return true;
-                case 3 or 5 or 12: _values[key] = reader.ReadInt64(); return true;
+                case 3 or 5 or 12 or 20 or 22 or 23 or 24: _values[key] = reader.ReadInt64(); return true;
                 case 4 or 9 or 11 or 13: _values[key] = reader.ReadTextString(); return true;
                 case 14: _values[key] = CborMap.ReadTime(reader); return true;
                 default: return false;
@@ -150,7 +202,15 @@ public sealed record PaymentRequest
             KernelId = (int)Get<long>(12),
             CardholderVerification = Get<string>(13)!,
             DeviceTime = Get<DateTimeOffset>(14),
+            Operation = (PaymentOperation)(Get<long?>(20) ?? 0),
+            OriginalPaymentId = Get<Guid?>(21),
+            OtherAmountMinor = Get<long?>(22) ?? 0,
+            TipMinor = Get<long?>(23) ?? 0,
+            AcceptsPartialApproval = Get<long?>(24) == 1,
         };
+
+        /// <summary>A part of the amount is no more than the whole.</summary>
+        private bool Part(long key) => (Get<long?>(key) ?? 0) is >= 0 and var part && part <= (Get<long?>(3) ?? 0);
 
         private T? Get<T>(long key) => _values.TryGetValue(key, out object? value) ? (T)value : default;
 

@@ -103,6 +103,9 @@ public sealed record MerchantRecord
 
     /// <summary>ISO 4217 numeric currency, 3 digits.</summary>
     public required string Currency { get; init; }
+
+    /// <summary>May give money back without naming the payment that it was paid with.</summary>
+    public bool AllowsUnlinkedRefunds { get; init; }
 }
 
 /// <summary>The trust status that monitoring publishes and payments consults: a kill takes effect at the next request.</summary>

@@ -123,7 +123,9 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
     private static IssuerFinding? Problem(LabIssuedCard card, TlvMap data, CryptogramInput input)
     {
         ReadOnlySpan<byte> iad = input.IssuerApplicationData.Span;
-        if (data[0x9F27] is { Length: 1 } information && (information[0] & 0xC0) != 0x80)
+        // A refund is the host's decision: there the card's refusal is as good as its request (Kernel 3, 5.4.3.2).
+        bool isRefund = data[0x9C] is { Length: 1 } type && type[0] == 0x20;
+        if (data[0x9F27] is { Length: 1 } information && (information[0] & 0xC0) != 0x80 && !isRefund)
         {
             return new IssuerFinding(card, "05", "no request cryptogram (ARQC)");
         }

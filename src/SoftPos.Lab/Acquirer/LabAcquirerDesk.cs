@@ -1,6 +1,7 @@
 using System.Globalization;
 using SoftPos.Cryptography;
 using SoftPos.Iso8583;
+using SoftPos.Lab.Cards;
 
 namespace SoftPos.Lab.Acquirer;
 
@@ -27,6 +28,13 @@ internal sealed class LabAcquirerDesk(LabAcquirerOptions options, LabLedger ledg
 {
     private static readonly int[] Echoed = [2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49];
 
+    /// <summary>DE 62 of the lab's dialect: DE 37 of the authorisation that a refund or an increment belongs to.</summary>
+    private const int LinkField = 62;
+
+    /// <summary>By how many hundredths a completion or tip may exceed the authorisation.</summary>
+    private const int AdviceTolerancePercent = 25;
+
+    private readonly HashSet<string> _advised = [];
     private readonly Lock _lock = new();
     private readonly IssuerCheck _issuer = new(new CardCounters(options.CounterWindow), options.PinKey);
 
@@ -47,6 +55,7 @@ internal sealed class LabAcquirerDesk(LabAcquirerOptions options, LabLedger ledg
             return request.Type.Class switch
             {
                 8 => [Reply(NetworkAnswer(request))],
+                1 or 2 when request.Type.Function == 2 && request.Has(OriginalDataElements.FieldOf(request.Type)) => Advise(request),
                 1 or 2 => Authorise(request),
                 4 => Reverse(request),
                 _ => [Reply(Answer(request, "12"))],
@@ -66,7 +75,7 @@ internal sealed class LabAcquirerDesk(LabAcquirerOptions options, LabLedger ledg
             return [Reply(again)];
         }
 
-        IssuerFinding finding = _issuer.Check(request, time.GetUtcNow());
+        IssuerFinding finding = CheckLink(request) ?? _issuer.Check(request, time.GetUtcNow());
         using CryptogramAnswer? cryptogram = finding.Answer;
         SandboxRule rule = SandboxAmounts.Of(Amount(request));
         bool isAdvice = request.Type.Function == 2;
@@ -77,6 +86,7 @@ internal sealed class LabAcquirerDesk(LabAcquirerOptions options, LabLedger ledg
         {
             Card = finding.Card?.Name,
             ApprovalCode = approved ? $"{ledger.NextNumber % 1_000_000:D6}" : null,
+            ApprovedMinor = behaviour == SandboxBehaviour.ApproveHalf ? Amount(request) / 2 : null,
         };
         ledger.Add(entry);
 
@@ -88,6 +98,61 @@ internal sealed class LabAcquirerDesk(LabAcquirerOptions options, LabLedger ledg
         }
 
         return Behave(request, answer, behaviour);
+    }
+
+    /// <summary>What the books say of a refund or increment before any card is looked at; null when the card decides.</summary>
+    private IssuerFinding? CheckLink(Iso8583View request)
+    {
+        if (request.Text(LinkField)?.Trim() is not { } reference)
+        {
+            return null;
+        }
+
+        bool isRefund = request.Text(3)?[..2] == "20";
+        LedgerOriginal? original = ledger.FindByReference(reference);
+        if (original is not { IsApproved: true, ReversedAt: null } || original.First.Merchant != request.Text(42)?.Trim())
+        {
+            return new IssuerFinding(null, "12", "the original is not known or does not stand");
+        }
+
+        if (!isRefund)
+        {
+            return original is { IsPreAuthorisation: true, AdvisedMinor: null } && LabIssuer.FindByName(original.First.Card ?? string.Empty) is { } card
+                ? new IssuerFinding(card, null, "increment")
+                : new IssuerFinding(null, "12", "the original holds nothing");
+        }
+
+        long refunded = ledger.LinkedTo(reference).Where(static linked => linked.IsRefund).Sum(static linked => linked.ChargedMinor);
+        return refunded + Amount(request) > original.ChargedMinor ? new IssuerFinding(null, "61", "more than what was charged") : null;
+    }
+
+    /// <summary>A completion or an adjustment: sets what is charged. The tolerance is the acquirer's own, wider than any merchant's.</summary>
+    private IReadOnlyList<LabReply> Advise(Iso8583View request)
+    {
+        if (!OriginalDataElements.TryParse(request.Text(OriginalDataElements.FieldOf(request.Type))!, request.Type.Version, out OriginalDataElements? named))
+        {
+            return [Reply(Answer(request, "30"))];
+        }
+
+        string key = KeyOf(named!, request);
+        LedgerOriginal? known = ledger.Find(key);
+        long held = known is null ? 0 : known.First.AmountMinor + ledger.LinkedTo(known.First.Reference ?? string.Empty)
+            .Where(static linked => linked is { IsIncrement: true, IsApproved: true, ReversedAt: null }).Sum(static linked => linked.First.AmountMinor);
+        (string code, string note) = known switch
+        {
+            null => ("25", "original not seen"),
+            { AdviceStan: { } stan } when stan == request.Text(11) => ("00", "advised before"),
+            { IsApproved: false } or { ReversedAt: not null } or { AdviceStan: not null } => ("12", "the original does not stand"),
+            _ when Amount(request) > held + (held * AdviceTolerancePercent / 100) => ("61", "more than what was authorised"),
+            _ => ("00", known.IsPreAuthorisation ? "completed" : "adjusted"),
+        };
+        SandboxBehaviour behaviour = SandboxAmounts.Of(Amount(request)).Behaviour;
+        bool first = known is not null && !_advised.Contains($"{key}|{request.Text(11)}");
+        ledger.Add(Entry(request, key, code, note) with { Card = known?.First.Card });
+        _advised.Add($"{key}|{request.Text(11)}");
+
+        // The first advice of a silent amount is taken and not answered, so that its repeat is seen.
+        return behaviour is SandboxBehaviour.Silent && first ? [] : [Reply(Answer(request, code))];
     }
 
     private IReadOnlyList<LabReply> Reverse(Iso8583View request)
@@ -102,17 +167,18 @@ internal sealed class LabAcquirerDesk(LabAcquirerOptions options, LabLedger ledg
         LedgerOriginal? known = ledger.Find(key);
         SandboxBehaviour behaviour = known is null ? SandboxBehaviour.Answer : SandboxAmounts.Of(known.First.AmountMinor).Behaviour;
         bool stubborn = known?.ReversalMessages < SandboxAmounts.ReversalsRefused
-            && behaviour is SandboxBehaviour.SilentThenIgnoreReversals or SandboxBehaviour.SilentThenRefuseReversals;
+            && behaviour is SandboxBehaviour.SilentThenIgnoreReversals or SandboxBehaviour.SilentThenRefuseReversals or SandboxBehaviour.IgnoreReversals;
         (string code, string note) = known switch
         {
             null => ("25", "original not seen"),
             _ when known.First.AmountMinor != Amount(request) => ("64", "amount is not that of the original"),
             _ when stubborn => ("91", behaviour.ToString()),
             { ReversedAt: not null } => ("00", "reversed before"),
+            { IsPreAuthorisation: true, AdvisedMinor: not null } => ("12", "completed before"),
             _ => ("00", "reversed"),
         };
         ledger.Add(Entry(request, key, code, note) with { Card = known?.First.Card });
-        return stubborn && behaviour is SandboxBehaviour.SilentThenIgnoreReversals ? [] : [Reply(Answer(request, code))];
+        return stubborn && behaviour is not SandboxBehaviour.SilentThenRefuseReversals ? [] : [Reply(Answer(request, code))];
     }
 
     private IReadOnlyList<LabReply> Behave(Iso8583View request, Iso8583Message answer, SandboxBehaviour behaviour)
@@ -189,6 +255,10 @@ internal sealed class LabAcquirerDesk(LabAcquirerOptions options, LabLedger ledg
         Reference = request.Text(37),
         Terminal = request.Text(41)?.Trim(),
         AmountMinor = Amount(request),
+        Processing = request.Text(3)?[..2],
+        Condition = request.Text(25),
+        Link = request.Type.Class is 1 or 2 ? request.Text(LinkField)?.Trim() : null,
+        Merchant = request.Text(42)?.Trim(),
         Currency = request.Text(49),
         Code = code,
         Note = note,

@@ -15,6 +15,7 @@ public sealed class LabLedger : IDisposable
     private readonly Queue<LedgerEntry> _entries = new();
     private readonly Dictionary<string, LedgerOriginal> _originals = [];
     private readonly HashSet<string> _reversedUnseen = [];
+    private readonly Dictionary<string, List<LedgerOriginal>> _linked = [];
     private readonly StreamWriter? _file;
     private long _next = 1;
 
@@ -31,6 +32,15 @@ public sealed class LabLedger : IDisposable
         stream.SetLength(end);
         stream.Position = end;
         _file = new StreamWriter(stream) { AutoFlush = true, NewLine = "\n" };
+    }
+
+    /// <summary>Reads the file of a ledger that another process may be writing; nothing is written.</summary>
+    public static LabLedger Read(string path)
+    {
+        LabLedger ledger = new();
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        ledger.ReadBack(stream);
+        return ledger;
     }
 
     /// <summary>Entries in the order of arrival.</summary>
@@ -87,6 +97,15 @@ public sealed class LabLedger : IDisposable
         }
     }
 
+    /// <summary>Authorisations that name another by its retrieval reference: its refunds and increments.</summary>
+    public IReadOnlyList<LedgerOriginal> LinkedTo(string reference)
+    {
+        lock (_lock)
+        {
+            return _linked.TryGetValue(reference, out List<LedgerOriginal>? linked) ? [.. linked] : [];
+        }
+    }
+
     public void Dispose() => _file?.Dispose();
 
     /// <summary>Whether a reversal of it came before the message itself.</summary>
@@ -120,8 +139,23 @@ public sealed class LabLedger : IDisposable
         LedgerOriginal? original = _originals.GetValueOrDefault(entry.Original);
         switch (entry.Type[1])
         {
+            case '1' or '2' when entry.Type[2] == '2':
+                if (original is not null && entry.Code == "00")
+                {
+                    original.AdvisedMinor = entry.AmountMinor;
+                    original.AdviceStan = entry.Stan;
+                }
+
+                break;
             case '1' or '2' when original is null:
-                _originals.Add(entry.Original, new LedgerOriginal(entry.Original, entry));
+                LedgerOriginal made = new(entry.Original, entry);
+                _originals.Add(entry.Original, made);
+                if (entry.Link is { } link)
+                {
+                    _linked.TryAdd(link, []);
+                    _linked[link].Add(made);
+                }
+
                 break;
             case '1' or '2':
                 original.Messages++;

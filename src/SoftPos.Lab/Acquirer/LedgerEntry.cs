@@ -32,6 +32,21 @@ public sealed record LedgerEntry
     /// <summary>DE 49.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>DE 3, first two digits: 00 purchase, 09 with cash back, 20 refund.</summary>
+    public string? Processing { get; init; }
+
+    /// <summary>DE 25: 06 is a pre-authorisation.</summary>
+    public string? Condition { get; init; }
+
+    /// <summary>DE 62: DE 37 of the authorisation that a refund or an increment belongs to.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>DE 42 without blanks.</summary>
+    public string? Merchant { get; init; }
+
+    /// <summary>Approved amount where it is less than DE 4.</summary>
+    public long? ApprovedMinor { get; init; }
+
     /// <summary>Catalogue name of the card, when known.</summary>
     public string? Card { get; init; }
 
@@ -52,6 +67,25 @@ public sealed record LedgerOriginal(string Key, LedgerEntry First)
 {
     /// <summary>Whether it was approved, in full or in part.</summary>
     public bool IsApproved => First.Code is "00" or "08" or "10" or "11" or "16";
+
+    /// <summary>Money goes back to the cardholder.</summary>
+    public bool IsRefund => First.Processing == "20";
+
+    /// <summary>Holds an amount; a completion charges it.</summary>
+    public bool IsPreAuthorisation => First.Condition == "06" && First.Link is null;
+
+    /// <summary>Holds more on a pre-authorisation.</summary>
+    public bool IsIncrement => !IsRefund && First.Link is not null;
+
+    /// <summary>Amount of the completion or adjustment; null without one.</summary>
+    public long? AdvisedMinor { get; internal set; }
+
+    /// <summary>STAN of the advice that was taken: another one is another advice.</summary>
+    public string? AdviceStan { get; internal set; }
+
+    /// <summary>What the cardholder is charged (or gets back); 0 when nothing is.</summary>
+    public long ChargedMinor => !IsApproved || ReversedAt is not null || IsIncrement ? 0
+        : AdvisedMinor ?? (IsPreAuthorisation ? 0 : First.ApprovedMinor ?? First.AmountMinor);
 
     /// <summary>Messages of it, repeats included.</summary>
     public int Messages { get; internal set; } = 1;

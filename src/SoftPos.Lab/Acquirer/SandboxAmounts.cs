@@ -27,6 +27,9 @@ public enum SandboxBehaviour
     /// <summary>Never answers, and lets the first reversals go unanswered too.</summary>
     SilentThenIgnoreReversals,
 
+    /// <summary>Answers, and lets the first reversals go unanswered: a void with a silent acquirer.</summary>
+    IgnoreReversals,
+
     /// <summary>Answers with another STAN; so the request stays without answer.</summary>
     WrongStan,
 
@@ -106,6 +109,7 @@ public static class SandboxAmounts
         Code("75", "PIN tries exceeded"),
         new(77, Approved, SandboxBehaviour.Malformed, "answered with unreadable bytes"),
         Code("78", "blocked, first use"),
+        new(79, Approved, SandboxBehaviour.IgnoreReversals, "approved; the first two reversals are not answered"),
         Code("82", "card authentication failed"),
         Code("90", "cut-off in process"),
         Code("91", "issuer unavailable"),
@@ -142,7 +146,7 @@ public static class SandboxAmounts
             """);
         foreach (SandboxRule rule in Table)
         {
-            string code = rule.Behaviour is SandboxBehaviour.Answer or SandboxBehaviour.ApproveHalf || rule.Code != Approved ? rule.Code : "–";
+            string code = rule.Behaviour is SandboxBehaviour.Answer or SandboxBehaviour.ApproveHalf or SandboxBehaviour.IgnoreReversals || rule.Code != Approved ? rule.Code : "–";
             page.Append(CultureInfo.InvariantCulture, $"| .{rule.Cents:D2} | {code} | {rule.Text} |\n");
         }
 

@@ -79,6 +79,21 @@ public sealed class VirtualTerminal : IAsyncDisposable
         return await Terminal.PayAsync(order, new Screen(show), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Takes an approved payment back.</summary>
+    public Task<PaymentResult> VoidAsync(Guid paymentId, CancellationToken cancellation = default) => Terminal.VoidAsync(paymentId, cancellation);
+
+    /// <summary>Charges a pre-authorisation.</summary>
+    public Task<PaymentResult> CompleteAsync(Guid paymentId, long amountMinor, CancellationToken cancellation = default) =>
+        Terminal.CompleteAsync(paymentId, amountMinor, cancellation);
+
+    /// <summary>Charges a sale with a tip after the tap.</summary>
+    public Task<PaymentResult> AdjustAsync(Guid paymentId, long totalMinor, CancellationToken cancellation = default) =>
+        Terminal.AdjustAsync(paymentId, totalMinor, cancellation);
+
+    /// <summary>Holds more on a pre-authorisation.</summary>
+    public Task<PaymentResult> IncreaseAsync(Guid paymentId, long addedMinor, CancellationToken cancellation = default) =>
+        Terminal.IncreaseAsync(paymentId, addedMinor, cancellation);
+
     /// <summary>Asks what became of a payment.</summary>
     public Task<PaymentResult> StatusAsync(Guid paymentId, CancellationToken cancellation = default) => Terminal.StatusAsync(paymentId, cancellation);
 

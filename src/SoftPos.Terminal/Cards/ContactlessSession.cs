@@ -37,9 +37,11 @@ internal sealed class ContactlessSession : ICardSession
         return (order, currency) =>
         {
             DateTime local = platform.Clock.GetLocalNow().DateTime;
-            TransactionKind kind = order.Kind == PaymentKind.Refund ? TransactionKind.Refund : TransactionKind.Purchase;
+            TransactionKind kind = order.Kind == PaymentKind.Refund ? TransactionKind.Refund
+                : order.CashbackMinor > 0 ? TransactionKind.PurchaseWithCashback : TransactionKind.Purchase;
             TransactionRequest request = new(kind, order.AmountMinor, DateOnly.FromDateTime(local), TimeOnly.FromDateTime(local))
             {
+                OtherAmountMinor = order.CashbackMinor,
                 CurrencyCode = int.Parse(currency, System.Globalization.CultureInfo.InvariantCulture),
             };
             return new ContactlessSession(platform, machine, request);

@@ -167,7 +167,17 @@ internal sealed class PaymentFlow
         ResultToken = token,
         AmountMinor = _order.AmountMinor,
         Currency = _currency,
-        TransactionType = _order.Kind == PaymentKind.Refund ? (byte)0x20 : (byte)0,
+        TransactionType = _order.Kind == PaymentKind.Refund ? (byte)20 : _order.CashbackMinor > 0 ? (byte)9 : (byte)0,
+        Operation = _order.Kind switch
+        {
+            PaymentKind.Refund => PaymentOperation.Refund,
+            PaymentKind.PreAuthorisation => PaymentOperation.PreAuthorisation,
+            _ => PaymentOperation.Sale,
+        },
+        OriginalPaymentId = _order.OriginalPaymentId,
+        OtherAmountMinor = _order.CashbackMinor,
+        TipMinor = _order.TipMinor,
+        AcceptsPartialApproval = _order.AcceptsPartialApproval,
         DataKsn = sealedAccount.Ksn,
         SealedAccountData = sealedAccount.Data,
         EmvData = AuthorisationData.Of(outcome.DataRecord!),

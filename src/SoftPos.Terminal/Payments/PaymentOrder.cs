@@ -8,6 +8,9 @@ public enum PaymentKind
 
     /// <summary>The cardholder gets money back.</summary>
     Refund,
+
+    /// <summary>An amount is held, and charged later with <see cref="SoftPosTerminal.CompleteAsync"/>.</summary>
+    PreAuthorisation,
 }
 
 /// <summary>What the merchant asks for.</summary>
@@ -24,4 +27,16 @@ public sealed record PaymentOrder
 
     /// <summary>Kind.</summary>
     public PaymentKind Kind { get; init; }
+
+    /// <summary>Payment that a refund gives back; null for a refund without one, which the merchant needs a permission for.</summary>
+    public Guid? OriginalPaymentId { get; init; }
+
+    /// <summary>Cash that the cardholder gets, a part of the amount (9F03).</summary>
+    public long CashbackMinor { get; init; }
+
+    /// <summary>Tip, a part of the amount: what is shown is what is tapped for.</summary>
+    public long TipMinor { get; init; }
+
+    /// <summary>The merchant can take an approval of a part and ask for the rest otherwise.</summary>
+    public bool AcceptsPartialApproval { get; init; }
 }

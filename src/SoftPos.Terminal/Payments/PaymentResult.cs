@@ -19,6 +19,9 @@ public enum PaymentOutcome
 
     /// <summary>Reversed; the cardholder is not charged.</summary>
     Reversed,
+
+    /// <summary>Cancelled by the merchant; the cardholder is not charged.</summary>
+    Voided,
 }
 
 /// <summary>What is known of the card; never more than a receipt may show.</summary>

@@ -50,13 +50,13 @@ internal sealed class PaymentResults(string language)
         };
     }
 
-    /// <summary>Whether nothing can change the payment any more.</summary>
-    public static bool IsFinal(PaymentState state) =>
-        state is PaymentState.Abandoned or PaymentState.Approved or PaymentState.Declined or PaymentState.Reversed;
+    /// <summary>Whether the payment's own answer is definite; what follows an approval up has its own.</summary>
+    public static bool IsFinal(PaymentState state) => state is not (PaymentState.Received or PaymentState.Sent or PaymentState.Unknown);
 
     private static PaymentOutcome OutcomeOf(PaymentState state) => state switch
     {
-        PaymentState.Approved => PaymentOutcome.Approved,
+        PaymentState.Approved or PaymentState.Completing or PaymentState.Completed or PaymentState.Adjusting => PaymentOutcome.Approved,
+        PaymentState.Voided => PaymentOutcome.Voided,
         PaymentState.Declined => PaymentOutcome.Declined,
         PaymentState.Reversed => PaymentOutcome.Reversed,
         PaymentState.Abandoned => PaymentOutcome.Refused,

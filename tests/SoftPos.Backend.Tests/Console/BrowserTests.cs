@@ -51,6 +51,17 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Settlement_and_links_have_their_pages()
+    {
+        IPage page = await _browser.PageAsync();
+        await page.GotoAsync($"{_host.Address}sign-in#{await _host.TokenAsync()}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Settlement", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "No batch yet" }).WaitForAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Links", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "No link here" }).WaitForAsync();
+    }
+
+    [Fact]
     public async Task A_used_link_says_how_to_get_a_new_one()
     {
         string token = await _host.TokenAsync();

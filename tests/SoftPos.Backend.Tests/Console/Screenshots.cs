@@ -12,7 +12,7 @@ public sealed class Screenshots
     [
         ("now", ""), ("fleet", "fleet"), ("terminal", $"terminals/{SeededFleet.Steady}"), ("refused-terminal", $"terminals/{SeededFleet.Rooted}"),
         ("payments", "payments"), ("payment", $"payments/{SeededFleet.Identity(700)}"), ("reversed-payment", $"payments/{SeededFleet.Reversed}"),
-        ("merchants", "merchants"), ("log", "log"), ("entry", "log/3"),
+        ("settlement", "settlement"), ("links", "links"), ("merchants", "merchants"), ("log", "log"), ("entry", "log/3"),
     ];
 
     [Theory]

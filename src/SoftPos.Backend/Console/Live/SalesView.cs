@@ -40,17 +40,19 @@ internal sealed class SalesView(Database database, TimeProvider clock)
     /// <summary>Unknown payments counted; beyond it the figure reads as "500 or more".</summary>
     public const int MaxUnknown = PaymentStore.MaxPage;
 
-    private const byte Refund = 0x20;
-
     private readonly Dictionary<Guid, Sale> _sales = [];
     private readonly Lock _gate = new();
     private int _unknownNow;
     private bool _partial;
 
-    private sealed record Sale(DateTimeOffset At, PaymentState State, long AmountMinor, string Currency, byte TransactionType)
+    private sealed record Sale(DateTimeOffset At, PaymentState State, long AmountMinor, string Currency, PaymentOperation Operation)
     {
         public static Sale Of(PaymentRecord record) =>
-            new(record.CreatedAt, record.State, record.AmountMinor, record.Currency, record.TransactionType);
+            new(record.CreatedAt, record.State, record.StandingMinor, record.Currency, record.Operation);
+
+        /// <summary>The cardholder is charged: a sale that stands, or a completed pre-authorisation.</summary>
+        public bool IsTaking => State == PaymentState.Completed
+            || (Operation == PaymentOperation.Sale && State is (PaymentState.Approved or PaymentState.Adjusting));
     }
 
     /// <summary>Payments of any age without a definite answer, up to <see cref="MaxUnknown"/>.</summary>
@@ -107,7 +109,7 @@ internal sealed class SalesView(Database database, TimeProvider clock)
             ByState = sales.GroupBy(static sale => sale.State).ToDictionary(static group => group.Key, static group => group.Count()),
             Takings =
             [
-                .. sales.Where(static sale => sale.State == PaymentState.Approved && sale.TransactionType != Refund)
+                .. sales.Where(static sale => sale.IsTaking)
                     .GroupBy(static sale => sale.Currency)
                     .Select(static group => (group.Key, group.Sum(static sale => sale.AmountMinor)))
                     .OrderByDescending(static pair => pair.Item2),

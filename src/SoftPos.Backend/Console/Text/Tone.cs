@@ -34,6 +34,11 @@ internal sealed record Tone(string Class, string Icon, string Word)
         PaymentState.Abandoned => new("warn", Icons.Material.Filled.DoNotDisturbOn, "Abandoned"),
         PaymentState.Approved => new("good", Icons.Material.Filled.CheckCircle, "Approved"),
         PaymentState.Declined => new("bad", Icons.Material.Filled.Cancel, "Declined"),
+        PaymentState.Voiding => new("odd", Icons.Material.Filled.Undo, "Being voided"),
+        PaymentState.Voided => new("warn", Icons.Material.Filled.Undo, "Voided"),
+        PaymentState.Completing => new("odd", Icons.Material.Outlined.Upload, "Being completed"),
+        PaymentState.Completed => new("good", Icons.Material.Filled.CheckCircle, "Completed"),
+        PaymentState.Adjusting => new("odd", Icons.Material.Outlined.Upload, "Being adjusted"),
         _ => new("warn", Icons.Material.Filled.Undo, "Reversed"),
     };
 
