@@ -119,6 +119,7 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     }
 
     [Theory]
+    [Requirement("ATT-17", Partly = true)]
     [InlineData("operator/v1/settlements")]
     [InlineData("operator/v1/reconciliations")]
     public async Task Settlement_needs_the_token_of_the_data_folder(string path)

@@ -34,6 +34,9 @@ public sealed class KeyCeremoniesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-10")]
+    [Requirement("KEY-08")]
+    [Requirement("MON-03", Partly = true)]
     public async Task A_key_is_made_and_put_into_use_by_two_persons_and_every_step_is_in_the_journal()
     {
         CeremonyOutcome proposed = await ProposeAsync(KeyAction.Generate, "bdk.data.1");
@@ -108,6 +111,7 @@ public sealed class KeyCeremoniesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-09")]
     public async Task Production_takes_no_published_nor_patterned_key_and_starts_with_none()
     {
         byte[] published = Convert.FromHexString("88E1AB2A2E3DD38C1FA039A536500CC8A87AB9D62DC92C01058FA79F44657DE6");
@@ -197,6 +201,7 @@ public sealed class KeyCeremoniesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-03")]
     public void Components_add_up_and_equal_ones_are_refused()
     {
         byte[] first = [.. Key.Select(value => (byte)(value ^ 0xFF))];

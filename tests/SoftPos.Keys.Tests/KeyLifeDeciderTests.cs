@@ -25,6 +25,7 @@ public sealed class KeyLifeDeciderTests
         Assert.Equal(new KeyLifeStep(to, KeyLifeRefusal.None), KeyLifeDecider.Decide(Key("bdk.data.1", from), action, Now));
 
     [Fact]
+    [Requirement("KEY-08")]
     public void No_other_step_is_allowed()
     {
         int allowed = 0;
@@ -69,6 +70,7 @@ public sealed class KeyLifeDeciderTests
         KeyLifeDecider.Decide(Key("zpk.a", KeyState.Active) with { Purpose = KeyPurposes.ZonePinAes }, KeyAction.Rotate, Now).Refusal);
 
     [Fact]
+    [Requirement("KEY-08")]
     public void A_compromise_takes_all_that_came_in_under_the_key_at_any_depth()
     {
         KeyRecord top = Key("kbpk.a", KeyState.Active);
@@ -86,6 +88,7 @@ public sealed class KeyLifeDeciderTests
     }
 
     [Fact]
+    [Requirement("KEY-10")]
     public void Nobody_approves_alone_nor_after_a_week()
     {
         CeremonyRecord ceremony = new()

@@ -95,6 +95,8 @@ public abstract class KeyRoomContract : IAsyncLifetime
     }
 
     [Theory]
+    [Requirement("PIN-09")]
+    [Requirement("PBE-02")]
     [InlineData(KeyPurposes.ZonePinTdes, PinBlockFormat.Iso0)]
     [InlineData(KeyPurposes.ZonePinTdes, PinBlockFormat.Iso3)]
     [InlineData(KeyPurposes.ZonePinAes, PinBlockFormat.Iso4)]
@@ -115,6 +117,8 @@ public abstract class KeyRoomContract : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("PIN-09")]
+    [Requirement("PBE-02")]
     public async Task A_pin_of_another_card_or_format_is_not_translated()
     {
         await PutZoneKeyAsync(KeyPurposes.ZonePinTdes);
@@ -164,6 +168,7 @@ public abstract class KeyRoomContract : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("KEY-08")]
     public async Task A_key_past_its_period_gives_no_initial_keys_and_opens_for_ninety_days_more()
     {
         using TestTerminal terminal = await TestTerminal.ProvisionAsync(Room);

@@ -71,6 +71,7 @@ public sealed class RemoteKeyRoomContract : KeyRoomContract
     }
 
     [Theory]
+    [Requirement("MON-06", Partly = true)]
     [InlineData("00000000")]
     [InlineData("7FFFFFFF")]
     [InlineData("FFFFFFFF")]

@@ -5,6 +5,7 @@ namespace SoftPos.Keys.Tests;
 public sealed class KeySharesTests
 {
     [Theory]
+    [Requirement("KEY-03")]
     [InlineData(2, 2)]
     [InlineData(2, 3)]
     [InlineData(3, 5)]

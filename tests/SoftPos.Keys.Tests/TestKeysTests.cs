@@ -3,6 +3,7 @@ namespace SoftPos.Keys.Tests;
 public sealed class TestKeysTests
 {
     [Theory]
+    [Requirement("KEY-09")]
     [InlineData("0123456789ABCDEFFEDCBA9876543210")]
     [InlineData("6AC292FAA1315B4D858AB3A3D7D5933A")]
     [InlineData("FEDCBA9876543210F1F1F1F1F1F1F1F1")]

@@ -12,6 +12,8 @@ public sealed class TokenVaultTests
     private static readonly byte[] PublishedKey = Convert.FromHexString("FEDCBA9876543210F1F1F1F1F1F1F1F1FEDCBA9876543210F1F1F1F1F1F1F1F1");
 
     [Fact]
+    [Requirement("KEY-05")]
+    [Requirement("CRY-05")]
     public void A_base_derivation_key_is_sensitive_and_not_extractable_and_only_derives()
     {
         TokenOptions token = SoftHsm.NewToken();
@@ -58,6 +60,7 @@ public sealed class TokenVaultTests
     }
 
     [Fact]
+    [Requirement("KEY-06")]
     public void Derivation_on_the_token_equals_the_library_for_many_counters()
     {
         using TokenVault vault = TokenVault.Open(SoftHsm.NewToken());

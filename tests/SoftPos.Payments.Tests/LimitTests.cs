@@ -9,6 +9,7 @@ public sealed class LimitTests
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     [Fact]
+    [Requirement("MON-01", Partly = true)]
     public async Task A_terminal_takes_so_many_payments_an_hour_and_no_more()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -62,6 +63,7 @@ public sealed class LimitTests
 
     /// <summary>A failing seed prints itself with the order.</summary>
     [Theory]
+    [Requirement("ACC-06")]
     [InlineData(20261124u)]
     [InlineData(7u)]
     [InlineData(99u)]

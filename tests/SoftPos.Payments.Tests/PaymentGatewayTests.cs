@@ -270,6 +270,7 @@ public sealed class PaymentGatewayTests
     }
 
     [Fact]
+    [Requirement("PBE-01")]
     public async Task With_a_mac_every_message_carries_one_and_an_answer_without_it_says_nothing()
     {
         static byte[] Mac(ReadOnlySpan<byte> covered) => System.Security.Cryptography.SHA256.HashData(covered)[..8];

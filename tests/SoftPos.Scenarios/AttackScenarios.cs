@@ -6,7 +6,7 @@ namespace SoftPos.Scenarios;
 public sealed class AttackScenarios
 {
     [Fact]
-    [Requirement("ATT-01")]
+    [Requirement("ATT-01", Partly = true)]
     [Requirement("ATT-08")]
     [Requirement("ATT-10", Partly = true)]
     [Requirement("ATT-11")]

@@ -16,6 +16,7 @@ public sealed class FaultScenarios
     private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(50);
 
     [Fact]
+    [Requirement("PBE-03")]
     public async Task A_slow_late_silent_doubling_wrong_or_broken_answer_ends_definite_and_charges_what_it_says()
     {
         await using Stack stack = await Stack.StartWithAsync(["--late", "4", "--slow", "0.5", "--mac"], "--acquirer-timeout", "2", "--acquirer-mac");
@@ -50,6 +51,7 @@ public sealed class FaultScenarios
     }
 
     [Fact]
+    [Requirement("PBE-03")]
     public async Task A_back_end_that_is_killed_again_and_again_under_load_loses_and_doubles_nothing()
     {
         await using Stack stack = await Stack.StartAsync("--acquirer-timeout", "2");

@@ -13,6 +13,9 @@ public sealed class KeyRoomScenarios
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Requirement("KEY-05", Partly = true)]
+    [Requirement("PBE-05")]
+    [Requirement("CRY-07", Partly = true)]
     public async Task A_stack_takes_sales_with_its_keys_in_another_process_and_holds_none_of_them()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the memory of another process is read as Linux shows it");
@@ -28,6 +31,8 @@ public sealed class KeyRoomScenarios
     }
 
     [Fact]
+    [Requirement("KEY-05")]
+    [Requirement("PBE-05")]
     public async Task A_stack_takes_sales_with_its_keys_on_a_token_and_holds_none_of_them()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the memory of another process is read as Linux shows it");

@@ -10,6 +10,7 @@ public sealed class OrderScenarios
     private static readonly int[] Cents = [0, 2, 20, 25, 50, 60, 80, 85];
 
     [Fact]
+    [Requirement("ACC-06")]
     public async Task The_amount_that_is_shown_is_the_one_that_the_card_signs_and_the_acquirer_gets()
     {
         const uint Seed = 20261124;

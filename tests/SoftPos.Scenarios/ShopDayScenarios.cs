@@ -7,6 +7,7 @@ namespace SoftPos.Scenarios;
 public sealed class ShopDayScenarios
 {
     [Fact]
+    [Requirement("PBE-01", Partly = true)]
     public async Task A_day_of_every_kind_of_payment_is_settled_and_reconciled_and_planted_differences_are_explained()
     {
         await using Stack stack = await Stack.StartAsync();

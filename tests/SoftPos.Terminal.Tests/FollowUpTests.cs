@@ -48,6 +48,7 @@ public sealed class FollowUpTests
     }
 
     [Fact]
+    [Requirement("ATT-01", Partly = true)]
     public async Task Without_an_enrolment_or_with_an_untrusted_phone_nothing_is_sent()
     {
         TestPlatform platform = new();

@@ -11,6 +11,8 @@ public class PolicyCaseTests
     public static TheoryData<string> Names { get; } = [.. Shipped.All.Select(one => one.Name)];
 
     [Theory]
+    [Requirement("ATT-09")]
+    [Requirement("ATT-14")]
     [MemberData(nameof(Names))]
     public void A_case_of_the_shipped_policy_holds(string name)
     {
@@ -19,6 +21,8 @@ public class PolicyCaseTests
     }
 
     [Fact]
+    [Requirement("ATT-14")]
+    [Requirement("ATT-08")]
     public void Every_rule_of_the_shipped_policy_that_is_asked_finds_something_in_a_case()
     {
         CompiledPolicy policy = DefaultPolicy.With(Shipped.Values!);

@@ -132,6 +132,8 @@ public class FlippedBits
     }
 
     [Fact]
+    [Requirement("CHN-04", Partly = true)]
+    [Requirement("ATT-18")]
     public void No_flipped_bit_of_a_signed_evidence_survives()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -26,6 +26,7 @@ public class WycheproofVectors
     }
 
     [Fact]
+    [Requirement("CRY-04", Partly = true)]
     public void Key_wrapping_of_tokens_opens_published_wraps_of_its_one_size_and_nothing_else()
     {
         int opened = 0, refused = 0;
@@ -43,6 +44,7 @@ public class WycheproofVectors
     }
 
     [Fact]
+    [Requirement("CHN-04", Partly = true)]
     public void Content_encryption_of_tokens_opens_published_texts_of_its_one_form_and_nothing_else()
     {
         int opened = 0, refused = 0;

@@ -132,6 +132,7 @@ public sealed class Kernel2DataTests
     }
 
     [Fact]
+    [Requirement("ACC-02")]
     public void A_card_with_mag_stripe_mode_only_is_refused()
     {
         ScriptedMastercard card = new();

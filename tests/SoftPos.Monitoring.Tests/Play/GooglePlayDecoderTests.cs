@@ -36,6 +36,7 @@ public sealed class GooglePlayDecoderTests : IDisposable
     }
 
     [Theory]
+    [Requirement("ATT-10")]
     [InlineData(400, "play.server.token", ReasonCodes.PlayTokenInvalid)]
     [InlineData(401, "play.server.access", ReasonCodes.PlayUnavailable)]
     [InlineData(403, "play.server.access", ReasonCodes.PlayUnavailable)]
