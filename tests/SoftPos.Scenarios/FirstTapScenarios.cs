@@ -95,8 +95,9 @@ public sealed class FirstTapScenarios
         (int again, _, _) = await stack.SaleAsync("2.00");
         Assert.Equal(0, again);
 
-        // A repeat carries the STAN of what it repeats: one STAN is one reversal, however often it had to be sent.
+        // A repeat is a 0401 with the STAN of what it repeats: one STAN is one reversal, and the acquirer has carried out one.
         Assert.Single(stack.Ledger().Where(IsReversal).Select(entry => Text(entry, "stan")).Distinct());
+        Assert.Single(stack.Ledger(), entry => IsReversal(entry) && Text(entry, "note") == "reversed");
     }
 
     [Fact]

@@ -217,6 +217,9 @@ internal sealed class ContactlessSession : ICardSession
             UiMessage.Processing => PaymentStage.Reading,
             UiMessage.CardReadOk or UiMessage.RemoveCard => PaymentStage.RemoveCard,
             UiMessage.SeePhone => PaymentStage.SeePhone,
+
+            // Kernel 2 clears the display when it has read the card; a person still has to be told to take it away.
+            _ when request?.Status is UiStatus.CardReadSuccessfully => PaymentStage.RemoveCard,
             _ => null,
         };
         if (stage is { } known)
