@@ -12,6 +12,7 @@ internal static class DoorAttacks
 {
     private const string Activation = "terminal/v1/activation";
     private const string ByTerminal = "refused by the terminal";
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
 
     public static async Task<AttackOutcome> UsedCodeAsync(AttackGround ground, CancellationToken cancellation)
     {
@@ -110,6 +111,9 @@ internal static class DoorAttacks
         PaymentResult sale = await merchant.PayAsync(AttackGround.Sale, null, cancellation).ConfigureAwait(false);
         WireAnswer[] answers = await flood.ConfigureAwait(false);
         int limited = answers.Count(answer => answer.Status == 429);
+
+        // Strangers are let in again at a steady rate; the attacks that follow want the door as it was.
+        await Task.Delay(Calm, ground.Clock, cancellation).ConfigureAwait(false);
         return sale.Outcome is PaymentOutcome.Approved && limited > 0
             ? AttackOutcome.SeenBy("RATE_LIMITED", "wire")
             : AttackOutcome.Unseen("wire", $"the merchant's sale: {sale.Outcome}; {limited} of {Strangers} strangers were slowed");

@@ -59,7 +59,7 @@ internal static class WireAttacks
         new ScriptedAttack("evidence-as-payment", Wire, "A message of one kind is sent where another is expected.", "confusion",
             "contract", "low", ["REQUEST_MALFORMED"], PaymentAttacks.WrongKindAsync),
         new ScriptedAttack("anothers-payment", Wire, "A terminal asks for the state of another terminal's payment.", "another merchant's sales",
-            "payments", "low", ["PAYMENT_UNKNOWN", "BACKEND_UNREACHABLE"], PaymentAttacks.ForeignStatusAsync),
+            "payments", "low", ["PAYMENT_UNKNOWN"], PaymentAttacks.ForeignStatusAsync),
         new ScriptedAttack("swallowed-answer", Wire, "The approval of a payment is swallowed on its way.", "goods for a sale that looks failed",
             "terminal", "low", ["asked again, found approved"], PaymentAttacks.SwallowAsync),
         new ScriptedAttack("faked-approval", Wire, "Somebody who has broken TLS turns a decline on the merchant's screen into an approval.",

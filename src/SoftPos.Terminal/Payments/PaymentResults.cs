@@ -38,7 +38,9 @@ internal sealed class PaymentResults(string language)
 
         if (answer.Problem is { } problem)
         {
-            return Refused(paymentId, problem.Code == ReasonCodes.PaymentUnknown ? ReasonCodes.BackendUnreachable : problem.Code, problem, card);
+            // A payment whose card was just read and that the back end does not know has never arrived there.
+            bool neverArrived = problem.Code == ReasonCodes.PaymentUnknown && card is not null;
+            return Refused(paymentId, neverArrived ? ReasonCodes.BackendUnreachable : problem.Code, problem, card);
         }
 
         return new PaymentResult
