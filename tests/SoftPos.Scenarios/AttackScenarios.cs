@@ -33,18 +33,7 @@ public sealed class AttackScenarios
 
         // The page of the documentation is this run's, but for which of several right reasons came first.
         string[] Names(string text) => [.. text.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split('|')[1].Trim())];
-        Assert.Equal(Names(File.ReadAllText(Documented())), Names(File.ReadAllText(page)));
+        Assert.Equal(Names(File.ReadAllText(ProjectTree.PathOf("docs", "security", "attacks.md"))), Names(File.ReadAllText(page)));
         Directory.Delete(Path.GetDirectoryName(page)!, recursive: true);
-    }
-
-    private static string Documented()
-    {
-        DirectoryInfo at = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-        {
-            at = at.Parent!;
-        }
-
-        return Path.Combine(at.FullName, "docs", "security", "attacks.md");
     }
 }

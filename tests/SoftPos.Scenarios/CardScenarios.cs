@@ -26,7 +26,7 @@ public sealed class CardScenarios
             lines.Add(await TapAsync(stack, Path.Combine(folder, "one"), card));
         }
 
-        string[] documented = [.. File.ReadAllLines(Page()).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
+        string[] documented = [.. File.ReadAllLines(ProjectTree.PathOf("docs", "reference", "lab-cards.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
         Assert.True(documented.SequenceEqual(lines), $"docs/reference/lab-cards.md should say:\n{string.Join('\n', lines)}");
     }
 
@@ -46,16 +46,5 @@ public sealed class CardScenarios
             CultureInfo.InvariantCulture,
             $"| {card.Name} | {card.Text} | {result.Outcome} | {result.Reason.Code} | {result.Answer?.ResponseCode ?? "-"} | "
             + $"{result.Card?.CardholderVerification ?? "-"} | {tvr} |");
-    }
-
-    private static string Page()
-    {
-        DirectoryInfo at = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-        {
-            at = at.Parent!;
-        }
-
-        return Path.Combine(at.FullName, "docs", "reference", "lab-cards.md");
     }
 }
