@@ -51,15 +51,17 @@ internal sealed class AttestationBench : IBench
         byte[] spki = key.ExportSubjectPublicKeyInfo();
         (byte[] Message, byte[] Nonce)[] pool = [.. Enumerable.Range(0, Pool).Select(number => Sign(key, number))];
         HeartbeatAppraiser appraiser = new(_policy);
-        yield return Harness.Line("heartbeat appraised, key at hand", () => Appraise(appraiser, pool, key, null));
-        yield return Harness.Line("heartbeat appraised, key as stored", () => Appraise(appraiser, pool, null, spki));
+        yield return Harness.Line("heartbeat appraised, key at hand", () => Appraise(appraiser, pool, message => EvidenceVerifier.Verify(message, key, _terminal)));
+        DeviceKeys kept = new();
+        yield return Harness.Line("heartbeat appraised, key kept as the back end keeps it", () => Appraise(appraiser, pool, message => kept.Verify(message, spki, _terminal)));
+        yield return Harness.Line("heartbeat appraised, key imported each time", () => Appraise(appraiser, pool, message => EvidenceVerifier.Verify(message, spki, _terminal)));
     }
 
-    private void Appraise(HeartbeatAppraiser appraiser, (byte[] Message, byte[] Nonce)[] pool, ECDsa? key, byte[]? spki)
+    private void Appraise(HeartbeatAppraiser appraiser, (byte[] Message, byte[] Nonce)[] pool, Func<byte[], VerifiedEvidence> verify)
     {
         int number = _turn++ % Pool;
         (byte[] message, byte[] nonce) = pool[number];
-        VerifiedEvidence evidence = key is null ? EvidenceVerifier.Verify(message, spki, _terminal) : EvidenceVerifier.Verify(message, key, _terminal);
+        VerifiedEvidence evidence = verify(message);
         (AppraisalResult result, _) = appraiser.Appraise(new HeartbeatEvidence
         {
             Evidence = evidence,

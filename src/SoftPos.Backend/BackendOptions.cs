@@ -1,6 +1,7 @@
 using System.Net;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Iso8583;
+using SoftPos.Monitoring.Revocation;
 using SoftPos.Payments;
 using SoftPos.Payments.Acquirer;
 using SoftPos.Storage;
@@ -50,6 +51,9 @@ public sealed record BackendOptions
 
     /// <summary>Keys that attestation chains may end in. Production refuses a set with a lab key in it.</summary>
     public TrustAnchors Anchors { get; init; } = TrustAnchors.Google;
+
+    /// <summary>Where the list of revoked attestation certificates comes from; null for none, and then production enrols nobody.</summary>
+    public StatusListOptions? StatusList { get; init; }
 
     /// <summary>Package names of the merchant app.</summary>
     public required IReadOnlyList<string> AppPackages { get; init; }

@@ -8,6 +8,7 @@ using SoftPos.Attestation.Policy;
 using SoftPos.Iso8583;
 using SoftPos.Keys;
 using SoftPos.Monitoring;
+using SoftPos.Monitoring.Revocation;
 using SoftPos.Payments;
 using SoftPos.Payments.Acquirer;
 using SoftPos.Storage;
@@ -28,6 +29,8 @@ internal sealed class Rooms : IAsyncDisposable
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly PaymentOptions _paymentOptions;
     private readonly List<AcquirerLink> _links;
+    private readonly HttpClient? _statusListClient;
+    private readonly StatusListFeed? _statusList;
     private Task _background = Task.CompletedTask;
 
     private Rooms(BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey)
@@ -40,10 +43,17 @@ internal sealed class Rooms : IAsyncDisposable
         _logKey = logKey;
         LocalOperator = LocalOperator.Create(database, options.DataFolder, clock);
         Challenges = new ChallengeStore(clock, _random);
+        if (options.StatusList is { } list)
+        {
+            _statusListClient = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+            _statusList = new StatusListFeed(database, _statusListClient, list, clock);
+        }
+
         MonitoringOptions monitoring = new()
         {
             Policy = DefaultPolicy.For(options.AppPackages, options.AppSigners),
             Anchors = options.Anchors,
+            StatusList = () => _statusList?.Current,
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
         };
         Enrolment = new Enrolment(database, Challenges, monitoring, new KeyRoomDelivery(keys), clock);
@@ -130,7 +140,13 @@ internal sealed class Rooms : IAsyncDisposable
         _links.ForEach(static link => link.Start());
         Task reversals = Payments.Reversals.RunAsync(
             fault => logger.LogError("a round of reversals failed and will be tried again: {Fault}", fault.GetType().Name), _closing.Token);
-        _background = Task.WhenAll([reversals, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
+        if (_statusList is not null)
+        {
+            await _statusList.OpenAsync(cancellation);
+        }
+
+        Task revocation = _statusList?.RunAsync(_closing.Token) ?? Task.CompletedTask;
+        _background = Task.WhenAll([reversals, revocation, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
     }
 
     public async ValueTask DisposeAsync()
@@ -139,6 +155,7 @@ internal sealed class Rooms : IAsyncDisposable
         await Task.WhenAll(_links.Select(static link => link.DisposeAsync().AsTask()));
         await _background;
         Payments.Dispose();
+        _statusListClient?.Dispose();
         _resultKey.Dispose();
         _logKey.Dispose();
         _keys.Dispose();

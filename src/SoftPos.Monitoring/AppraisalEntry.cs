@@ -14,7 +14,7 @@ internal static class AppraisalEntry
         ["findings"] = new JsonArray([.. findings.Select(Of)]),
     };
 
-    private static JsonNode Of(Finding finding)
+    public static JsonNode Of(Finding finding)
     {
         JsonObject entry = new()
         {

@@ -27,6 +27,9 @@ public sealed class Enrolment
     /// <summary>Languages that the merchant's texts are given in for now; the terminal will say which it wants.</summary>
     private const string Language = "en";
 
+    /// <summary>Terminals on one attestation certificate that are counted; a policy's limit lies below.</summary>
+    private const int MaxOnOneKey = 10_000;
+
     private readonly Database _database;
     private readonly ChallengeStore _challenges;
     private readonly MonitoringOptions _options;
@@ -71,11 +74,12 @@ public sealed class Enrolment
         DateTimeOffset now = _clock.GetUtcNow();
         EnrolmentResult result = _appraiser.Appraise(new EnrolmentEvidence
         {
+            History = await FleetHistoryAsync(request, cancellation),
             SigningChain = request.SigningChain,
             AgreementChain = request.AgreementChain,
             Nonce = request.Nonce,
             Anchors = _options.Anchors,
-            StatusList = _options.StatusList,
+            StatusList = _options.StatusList(),
             Ring = _options.Ring,
             Time = now,
         });
@@ -115,6 +119,7 @@ public sealed class Enrolment
                 .RedeemActivationCode(enrolling.Request.Code, enrolling.TerminalId)
                 .Put(terminal)
                 .AddEvidence(enrolling.TerminalId, enrolling.Message)
+                .AddAttestationCertificates(enrolling.TerminalId, BrandOf(enrolling.Request), SerialsOf(enrolling.Result))
                 .Append("terminal.enrolled", enrolling.TerminalId, entry),
             cancellation);
         return commit.Done
@@ -137,7 +142,7 @@ public sealed class Enrolment
         EnrolmentResult result = enrolling.Result;
         TerminalMemory memory = new()
         {
-            Enrolled = EnrolledFacts.Of(result.Claims),
+            Enrolled = EnrolledFacts.Of(result.Claims) with { CertificateSerials = SerialsOf(result) },
             History = TerminalHistory.None.After(result.Claims),
         };
         return new TerminalRecord
@@ -161,6 +166,31 @@ public sealed class Enrolment
         };
     }
 
+    /// <summary>
+    /// What the fleet knows of the certificate that signed the leaf. A certificate that cannot be read is not looked up: the appraisal refuses it.
+    /// </summary>
+    private async Task<TerminalHistory> FleetHistoryAsync(ActivationRequest request, CancellationToken cancellation)
+    {
+        if (request.SigningChain.Count < 2 || !AttestationCertificate.TryParse(request.SigningChain[1], out AttestationCertificate? issuer, out _))
+        {
+            return TerminalHistory.None;
+        }
+
+        List<string> brands = await _database.AttestationCertificates.BrandsAsync(issuer!.SerialHex, MaxOnOneKey, cancellation);
+        string brand = BrandOf(request);
+        return TerminalHistory.None with
+        {
+            TerminalsOnAttestationKey = brands.Count + 1,
+            BrandsOnAttestationKey = brands.Append(brand).Where(static name => name.Length > 0).Distinct().Count(),
+        };
+    }
+
+    private static string BrandOf(ActivationRequest request) =>
+        request.Model.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault("").ToLowerInvariant();
+
+    private static string[] SerialsOf(EnrolmentResult result) =>
+        [.. result.Signing.Certificates.Skip(1).Concat(result.Agreement.Certificates.Skip(1)).Select(static certificate => certificate.SerialHex).Distinct()];
+
     private static JsonObject Entry(Enrolling enrolling)
     {
         EnrolmentResult result = enrolling.Result;
@@ -171,6 +201,7 @@ public sealed class Enrolment
         entry["osVersion"] = enrolling.Request.OsVersion;
         entry["sdkVersion"] = enrolling.Request.SdkVersion;
         entry["anchor"] = result.Signing.Anchor?.Label;
+        entry["certificateSerials"] = new JsonArray([.. SerialsOf(result).Select(static serial => JsonValue.Create(serial))]);
         entry["securityLevel"] = result.Signing.Level?.ToString();
         return entry;
     }

@@ -36,6 +36,7 @@ public sealed class EvidenceAppraisal
     private readonly IDeviceKey _resultKey;
     private readonly TimeProvider _clock;
     private readonly HeartbeatAppraiser _appraiser;
+    private readonly DeviceKeys _deviceKeys = new();
     private readonly byte[] _policyHash;
 
     public EvidenceAppraisal(
@@ -63,7 +64,7 @@ public sealed class EvidenceAppraisal
             return Refuse(new Refusal(ReasonCodes.TerminalUnknown));
         }
 
-        VerifiedEvidence evidence = EvidenceVerifier.Verify(message, terminal.DeviceKey, terminalId);
+        VerifiedEvidence evidence = _deviceKeys.Verify(message, terminal.DeviceKey, terminalId);
         if (evidence.Claims is not { } claims)
         {
             return Refuse(new Refusal(evidence.Problem!.Reason, evidence.Problem.Detail));
@@ -112,6 +113,7 @@ public sealed class EvidenceAppraisal
             Enrolled = memory.Enrolled,
             History = memory.History,
             FirstSeen = memory.FirstSeen,
+            StatusList = _options.StatusList(),
             Ring = _options.Ring,
             Time = now,
         });

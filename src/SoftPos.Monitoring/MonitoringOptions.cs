@@ -13,8 +13,8 @@ public sealed record MonitoringOptions
     /// <summary>Keys that attestation chains may end in; a lab key only in a sandbox.</summary>
     public required TrustAnchors Anchors { get; init; }
 
-    /// <summary>Revocation status list; null where there is none.</summary>
-    public StatusList? StatusList { get; init; }
+    /// <summary>Gives the revocation status list in force; null where there is none.</summary>
+    public Func<StatusList?> StatusList { get; init; } = static () => null;
 
     /// <summary>Ring of the terminals.</summary>
     public string Ring { get; init; } = AppraisalContext.Production;

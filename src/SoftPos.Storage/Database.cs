@@ -35,6 +35,7 @@ public sealed class Database : IAsyncDisposable
         Keys = new KeyStore(this);
         Ceremonies = new CeremonyStore(this);
         Evidence = new EvidenceStore(this);
+        AttestationCertificates = new AttestationCertificateStore(this);
         ConsoleUsers = new ConsoleUserStore(this);
         Settings = new SettingStore(this);
         _committer = new Committer(this, writer, clock);
@@ -72,6 +73,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Raw evidence by hash.</summary>
     public EvidenceStore Evidence { get; }
+
+    /// <summary>Which terminals were enrolled with which attestation certificates.</summary>
+    public AttestationCertificateStore AttestationCertificates { get; }
 
     /// <summary>Users of the console and their one-time sign-in links.</summary>
     public ConsoleUserStore ConsoleUsers { get; }

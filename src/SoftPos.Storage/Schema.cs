@@ -67,10 +67,17 @@ internal static class Schema
           batch_id TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, number INTEGER NOT NULL, closed INTEGER NOT NULL, record BLOB NOT NULL,
           UNIQUE(merchant_id, number)) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE attestation_certificate(
+          serial TEXT NOT NULL, terminal_id BLOB NOT NULL, brand TEXT NOT NULL, PRIMARY KEY(serial, terminal_id)) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>
-    public static void Migrate(Session session)
+    public static void Migrate(Session session) => Migrate(session, Steps.Length);
+
+    /// <summary>Brings the file to a version, as an earlier program would have.</summary>
+    public static void Migrate(Session session, int to)
     {
         long version = session.First("PRAGMA user_version", static r => r.GetInt64(0));
         if (version > Steps.Length)
@@ -78,7 +85,7 @@ internal static class Schema
             throw new StorageException(StorageFailure.TooNew, $"the database has version {version}, this program knows {Steps.Length}");
         }
 
-        for (int step = (int)version; step < Steps.Length; step++)
+        for (int step = (int)version; step < to; step++)
         {
             session.Execute("BEGIN IMMEDIATE");
             session.Execute(Steps[step]);

@@ -1,10 +1,11 @@
-using Microsoft.Data.Sqlite;
 using SoftPos.Contract;
 
 namespace SoftPos.Storage.Tests;
 
 public sealed class PaymentConditionTests
 {
+    private const int VersionWithoutOperations = 2;
+
     private static readonly Guid Terminal = new("0193a000-0000-7000-8000-0000000000ff");
 
     [Fact]
@@ -15,13 +16,18 @@ public sealed class PaymentConditionTests
         await scratch.Database.CommitAsync(new Change().Add(open));
         Assert.False(await RecordTests.FileHoldsAsync(scratch, "\"operation\""));
         await scratch.Database.DisposeAsync();
-        DatabaseTests.Execute(
-            scratch,
-            $"""
-            DROP INDEX payment_due; DROP INDEX payment_original; DROP INDEX payment_unsettled; DROP INDEX payment_batch; DROP TABLE batch;
-            ALTER TABLE payment DROP COLUMN kind; ALTER TABLE payment DROP COLUMN original_id; ALTER TABLE payment DROP COLUMN amount;
-            ALTER TABLE payment DROP COLUMN batch; PRAGMA user_version={Version(scratch) - 1};
-            """);
+        DatabaseTests.Execute(scratch, $"VACUUM INTO '{scratch.Path}.new'");
+        File.Delete(scratch.Path);
+        using (Session old = Session.OpenWriter(scratch.Path))
+        {
+            Schema.Migrate(old, VersionWithoutOperations);
+            old.Execute($"ATTACH '{scratch.Path}.new' AS newer");
+            old.Execute("""
+                INSERT INTO payment(payment_id, terminal_id, merchant_id, state, created, due, record, sealed, answer)
+                SELECT payment_id, terminal_id, merchant_id, state, created, due, record, sealed, answer FROM newer.payment
+                """);
+        }
+
         await scratch.ReopenAsync();
         StoredPayment due = Assert.Single(await scratch.Database.Payments.DueAsync(scratch.Clock.GetUtcNow(), 10));
         Assert.True((await scratch.Database.CommitAsync(new Change().Move(due.Record, due.Record with { State = PaymentState.Approved }, null))).Done);
@@ -74,14 +80,6 @@ public sealed class PaymentConditionTests
     }
 
     /// <summary>The step that brings operations and batches is the last one.</summary>
-    private static long Version(Scratch scratch)
-    {
-        using SqliteConnection connection = new($"Data Source={scratch.Path};Pooling=False");
-        connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version";
-        return (long)command.ExecuteScalar()!;
-    }
 
     private static Guid Id(byte n) => new($"0193a000-0000-7000-8000-0000000002{n:x2}");
 

@@ -18,6 +18,9 @@ public sealed record EnrolledFacts
     /// <summary>SHA-256 of the app's signing certificates, lower-case hex.</summary>
     public IReadOnlyList<string> Signers { get; init; } = [];
 
+    /// <summary>Serials of the certificates of both chains, unpadded lower-case hex: a key may be revoked after it was enrolled.</summary>
+    public IReadOnlyList<string> CertificateSerials { get; init; } = [];
+
     /// <summary>Takes the facts out of an enrolment's claims.</summary>
     public static EnrolledFacts Of(Claims.ClaimSet claims)
     {

@@ -31,21 +31,31 @@ public static class EvidenceVerifier
     /// <param name="terminalId">The terminal whose key it is; the message must name it.</param>
     public static VerifiedEvidence Verify(ReadOnlyMemory<byte> message, ReadOnlySpan<byte> deviceKey, Guid terminalId)
     {
-        using ECDsa key = ECDsa.Create();
+        using ECDsa? key = Import(deviceKey);
+        return key is null
+            ? Refuse(message, "evidence.key", ReasonCodes.TerminalUnknown, "the enrolled key is not a readable P-256 key")
+            : Verify(message, key, terminalId);
+    }
+
+    /// <summary>A P-256 key from its SubjectPublicKeyInfo; null when it is none.</summary>
+    internal static ECDsa? Import(ReadOnlySpan<byte> deviceKey)
+    {
+        ECDsa key = ECDsa.Create();
         try
         {
             key.ImportSubjectPublicKeyInfo(deviceKey, out int read);
-            if (read != deviceKey.Length || key.KeySize != 256)
+            if (read == deviceKey.Length && key.KeySize == 256)
             {
-                return Refuse(message, "evidence.key", ReasonCodes.TerminalUnknown, "the enrolled key is not a P-256 key");
+                return key;
             }
         }
         catch (CryptographicException)
         {
-            return Refuse(message, "evidence.key", ReasonCodes.TerminalUnknown, "the enrolled key cannot be read");
+            // Not a key.
         }
 
-        return Verify(message, key, terminalId);
+        key.Dispose();
+        return null;
     }
 
     /// <summary>Verifies one message under a key that is already imported, as a caller with many messages keeps it.</summary>
@@ -77,7 +87,7 @@ public static class EvidenceVerifier
             : Refuse(message, "evidence.claims", ReasonCodes.EvidenceInvalid, "signed, but not well-formed claims");
     }
 
-    private static VerifiedEvidence Refuse(ReadOnlyMemory<byte> message, string rule, string reason, string detail) =>
+    internal static VerifiedEvidence Refuse(ReadOnlyMemory<byte> message, string rule, string reason, string detail) =>
         new() { Problem = new AttestationProblem(rule, reason, detail), EvidenceHash = HashOf(message) };
 
     private static string HashOf(ReadOnlyMemory<byte> message)

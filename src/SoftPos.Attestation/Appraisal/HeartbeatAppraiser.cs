@@ -1,3 +1,4 @@
+using SoftPos.Attestation.Certificates;
 using SoftPos.Attestation.Claims;
 using SoftPos.Attestation.Policy;
 using SoftPos.Contract;
@@ -30,6 +31,9 @@ public sealed record HeartbeatEvidence
 
     /// <summary>When each rule's finding was first seen on this terminal.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; } = new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>Status list; null when there is none.</summary>
+    public StatusList? StatusList { get; init; }
 
     /// <summary>Ring of the terminal.</summary>
     public string Ring { get; init; } = AppraisalContext.Production;
@@ -75,6 +79,13 @@ public sealed class HeartbeatAppraiser(CompiledPolicy policy)
         });
         SdkClaims.FillContradictions(claims, heartbeat.Enrolled);
         HistoryClaims.Fill(claims, heartbeat.History);
-        return (_appraiser.Appraise(PolicyStage.Evidence, claims, [], context), claims);
+        StatusEntry? listed = heartbeat.StatusList?.FindWorst(heartbeat.Enrolled.CertificateSerials);
+        HistoryClaims.FillRevocation(claims, heartbeat.StatusList, listed, heartbeat.Time);
+        AttestationProblem[] problems = listed?.Status is CertificateStatus.Revoked ? [RevokedSince(listed)] : [];
+        return (_appraiser.Appraise(PolicyStage.Evidence, claims, problems, context), claims);
     }
+
+    /// <summary>As at enrolment, no policy can allow a key that its maker has withdrawn.</summary>
+    private static AttestationProblem RevokedSince(StatusEntry entry) => new(
+        "android.revocation.revoked", ReasonCodes.ChainRevoked, $"listed as {entry.Serial} since the terminal was enrolled: revoked {entry.Reason}".TrimEnd());
 }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -25,19 +27,23 @@ public sealed record StatusEntry(string Serial, CertificateStatus Status, string
 
 /// <summary>
 /// Google's list of revoked and suspended attestation certificates. A third of its entries are spelled in decimal, the rest in unpadded
-/// lower-case hex, so a serial is looked up in both spellings; looking up hex only would let revoked keys through.
+/// lower-case hex. An entry of digits only counts in both readings; reading hex only would let revoked keys through.
 /// </summary>
 public sealed class StatusList
 {
     /// <summary>The published list is below 1 MiB; a larger one is a mistake or an attack on our memory.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
 
-    private readonly FrozenDictionary<string, StatusEntry> _entries;
+    /// <summary>Longest serial that an entry can spell: 20 bytes in decimal (RFC 5280, 4.1.2.2), and as much again for odd makers.</summary>
+    private const int MaxSpelling = 98;
 
-    private StatusList(FrozenDictionary<string, StatusEntry> entries, byte[] hash, DateTimeOffset? fetchedAt)
+    private readonly FrozenDictionary<string, StatusEntry> _bySerial;
+
+    private StatusList(FrozenDictionary<string, StatusEntry> bySerial, IReadOnlyList<StatusEntry> entries, string hash, DateTimeOffset? fetchedAt)
     {
-        _entries = entries;
-        Hash = Convert.ToHexStringLower(hash);
+        _bySerial = bySerial;
+        Entries = entries;
+        Hash = hash;
         FetchedAt = fetchedAt;
     }
 
@@ -48,10 +54,13 @@ public sealed class StatusList
     public DateTimeOffset? FetchedAt { get; }
 
     /// <summary>Number of entries.</summary>
-    public int Count => _entries.Count;
+    public int Count => Entries.Count;
 
-    /// <summary>All entries, for joining a new list against the fleet.</summary>
-    public IEnumerable<StatusEntry> Entries => _entries.Values;
+    /// <summary>All entries.</summary>
+    public IReadOnlyList<StatusEntry> Entries { get; }
+
+    /// <summary>Serials that are listed, in unpadded lower-case hex; more than entries, for digits are read in both ways.</summary>
+    public IEnumerable<string> Serials => _bySerial.Keys;
 
     /// <summary>Reads the published JSON. A list without <c>entries</c> is a fault: an empty answer must not pass as "nothing revoked".</summary>
     public static bool TryParse(ReadOnlyMemory<byte> json, DateTimeOffset? fetchedAt, out StatusList? list, out FormatFault? fault)
@@ -74,14 +83,20 @@ public sealed class StatusList
                 return false;
             }
 
+            List<StatusEntry> all = [];
             Dictionary<string, StatusEntry> read = new(StringComparer.Ordinal);
-            foreach (JsonProperty entry in entries.EnumerateObject())
+            foreach (JsonProperty property in entries.EnumerateObject())
             {
-                string spelling = Normalise(entry.Name);
-                read[spelling] = new StatusEntry(entry.Name, StatusOf(entry.Value), TextOf(entry.Value, "reason"));
+                StatusEntry entry = new(property.Name, StatusOf(property.Value), TextOf(property.Value, "reason"));
+                all.Add(entry);
+                foreach (string serial in ReadingsOf(property.Name))
+                {
+                    read[serial] = Worse(entry, read.GetValueOrDefault(serial))!;
+                }
             }
 
-            list = new StatusList(read.ToFrozenDictionary(StringComparer.Ordinal), SHA256.HashData(json.Span), fetchedAt);
+            string hash = Convert.ToHexStringLower(SHA256.HashData(json.Span));
+            list = new StatusList(read.ToFrozenDictionary(StringComparer.Ordinal), all, hash, fetchedAt);
             fault = null;
             return true;
         }
@@ -100,18 +115,43 @@ public sealed class StatusList
     }
 
     /// <summary>The same list, confirmed again by its server.</summary>
-    public StatusList ConfirmedAt(DateTimeOffset time) => new(_entries, Convert.FromHexString(Hash), time);
+    public StatusList ConfirmedAt(DateTimeOffset time) => new(_bySerial, Entries, Hash, time);
 
-    /// <summary>Entry for a certificate's serial, in either spelling, the worse one if both are listed; null when not listed.</summary>
+    /// <summary>Entry for a certificate's serial, the worse one if both spellings are listed; null when not listed.</summary>
     public StatusEntry? Find(AttestationCertificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        StatusEntry? hex = _entries.GetValueOrDefault(certificate.SerialHex);
-        StatusEntry? number = _entries.GetValueOrDefault(certificate.SerialDecimal);
-        return hex is null || (number is not null && number.Status > hex.Status) ? number : hex;
+        return _bySerial.GetValueOrDefault(certificate.SerialHex);
     }
 
-    private static string Normalise(string serial) => serial.ToLowerInvariant().TrimStart('0') is { Length: > 0 } digits ? digits : "0";
+    /// <summary>The worst entry for certificates that are known by their serials only; null when none is listed.</summary>
+    /// <param name="serials">Unpadded lower-case hex.</param>
+    public StatusEntry? FindWorst(IReadOnlyList<string> serials)
+    {
+        ArgumentNullException.ThrowIfNull(serials);
+        StatusEntry? worst = null;
+        foreach (string serial in serials)
+        {
+            worst = Worse(worst, _bySerial.GetValueOrDefault(serial));
+        }
+
+        return worst;
+    }
+
+    private static StatusEntry? Worse(StatusEntry? one, StatusEntry? other) =>
+        one is null || (other is not null && other.Status > one.Status) ? other : one;
+
+    /// <summary>The serials that a spelling can mean, in unpadded lower-case hex.</summary>
+    private static IEnumerable<string> ReadingsOf(string spelling)
+    {
+        yield return Unpadded(spelling.ToLowerInvariant());
+        if (spelling.Length is > 0 and <= MaxSpelling && spelling.All(char.IsAsciiDigit))
+        {
+            yield return Unpadded(BigInteger.Parse(spelling, CultureInfo.InvariantCulture).ToString("x", CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static string Unpadded(string serial) => serial.TrimStart('0') is { Length: > 0 } digits ? digits : "0";
 
     private static CertificateStatus StatusOf(JsonElement entry) => TextOf(entry, "status") switch
     {

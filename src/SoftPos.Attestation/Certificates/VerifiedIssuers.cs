@@ -1,62 +1,25 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace SoftPos.Attestation.Certificates;
 
 /// <summary>
 /// Remembers issuer certificates whose signature was verified, by SHA-256 of (certificate, key of its issuer). Never a leaf, never a
-/// verdict: dates, revocation and every rule are computed anew. Bounded by two generations, so that a flood of unknown issuers cannot
-/// grow it nor push out everything that is in use.
+/// verdict: dates, revocation and every rule are computed anew. Bounded.
 /// </summary>
-public sealed class VerifiedIssuers
+/// <param name="capacity">Most entries kept, at least 2.</param>
+public sealed class VerifiedIssuers(int capacity = VerifiedIssuers.DefaultCapacity)
 {
     /// <summary>A remotely provisioned attestation key lives weeks and serves one phone, so what pays off is the layer above it: small.</summary>
     public const int DefaultCapacity = 4096;
 
-    private readonly int _generationSize;
-    private ConcurrentDictionary<UInt128Pair, IssuerKey> _young = new();
-    private ConcurrentDictionary<UInt128Pair, IssuerKey> _old = new();
-
-    /// <summary>Makes an empty memory.</summary>
-    /// <param name="capacity">Most entries kept, at least 2.</param>
-    public VerifiedIssuers(int capacity = DefaultCapacity)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
-        _generationSize = capacity / 2;
-    }
+    private readonly RecentMap<UInt128Pair, IssuerKey> _keys = new(capacity);
 
     /// <summary>Entries held now.</summary>
-    public int Count => _young.Count + _old.Count;
+    public int Count => _keys.Count;
 
-    internal IssuerKey? Find(AttestationCertificate certificate, IssuerKey issuer) => Find(KeyOf(certificate, issuer));
+    internal IssuerKey? Find(AttestationCertificate certificate, IssuerKey issuer) => _keys.Find(KeyOf(certificate, issuer));
 
-    internal void Add(AttestationCertificate certificate, IssuerKey issuer, IssuerKey verified) => Add(KeyOf(certificate, issuer), verified);
-
-    private IssuerKey? Find(UInt128Pair key)
-    {
-        if (_young.TryGetValue(key, out IssuerKey? found))
-        {
-            return found;
-        }
-
-        if (_old.TryGetValue(key, out found))
-        {
-            Add(key, found);
-        }
-
-        return found;
-    }
-
-    private void Add(UInt128Pair key, IssuerKey verified)
-    {
-        if (_young.Count >= _generationSize)
-        {
-            _old = _young;
-            _young = new ConcurrentDictionary<UInt128Pair, IssuerKey>();
-        }
-
-        _young[key] = verified;
-    }
+    internal void Add(AttestationCertificate certificate, IssuerKey issuer, IssuerKey verified) => _keys.Set(KeyOf(certificate, issuer), verified);
 
     private static UInt128Pair KeyOf(AttestationCertificate certificate, IssuerKey issuer)
     {

@@ -1,4 +1,5 @@
 using SoftPos.Attestation.Appraisal;
+using SoftPos.Attestation.Certificates;
 
 namespace SoftPos.Attestation.Claims;
 
@@ -28,6 +29,10 @@ internal static class HistoryClaims
         Defined, "history.brandsOnAttestationKey", ClaimKind.Number, "brands that used the same factory attestation certificate");
     private static readonly Claim RemoteModel = Claim.Define(
         Defined, "history.modelIsRemotelyProvisioned", ClaimKind.Flag, "the model is known for remotely provisioned chains");
+    private static readonly Claim Suspended = Claim.Define(
+        Defined, "history.attestationSuspended", ClaimKind.Flag, "the status list suspends a certificate of the enrolled chains");
+    private static readonly Claim ListAge = Claim.Define(
+        Defined, "history.revocationAgeHours", ClaimKind.Number, "age of the status list that enrolled chains are held against, in hours");
 
     /// <summary>In the order of definition.</summary>
     public static IReadOnlyList<Claim> Catalogue => Defined;
@@ -45,6 +50,12 @@ internal static class HistoryClaims
         claims.Set(SerialSharing, history.TerminalsOnAttestationKey);
         claims.Set(BrandSharing, history.BrandsOnAttestationKey);
         claims.Set(RemoteModel, history.IsModelRemotelyProvisioned);
+    }
+
+    public static void FillRevocation(ClaimSet claims, StatusList? list, StatusEntry? listed, DateTimeOffset time)
+    {
+        claims.Set(Suspended, list is null ? null : listed?.Status is CertificateStatus.Suspended);
+        claims.Set(ListAge, (time - list?.FetchedAt)?.TotalHours);
     }
 
     private static bool? Lowered(ClaimValue now, double? highest) =>

@@ -7,6 +7,7 @@ using SoftPos.Backend;
 using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Phones;
 using SoftPos.Lab.VirtualTerminal;
+using SoftPos.Monitoring.Revocation;
 using SoftPos.Payments;
 using SoftPos.Storage;
 
@@ -22,6 +23,9 @@ internal static class UpCommand
 
     /// <summary>Short, so that a person at the sandbox sees a reversal end.</summary>
     private static readonly ReversalSchedule SandboxReversals = new() { FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromSeconds(30) };
+
+    /// <summary>A person who revokes a virtual phone wants to see it.</summary>
+    private static readonly TimeSpan SandboxListPeriod = TimeSpan.FromSeconds(2);
 
     public static Command Create()
     {
@@ -68,7 +72,9 @@ internal static class UpCommand
         }
 
         long started = Stopwatch.GetTimestamp();
+        Directory.CreateDirectory(choices.Data);
         await using LabAcquirerHost? lab = choices.Acquirer is null ? StartLab(choices) : null;
+        await using LabStatusListHost statusList = new(Path.Combine(choices.Data, "status-list.json"));
         BackendOptions options = new()
         {
             DataFolder = choices.Data,
@@ -84,6 +90,7 @@ internal static class UpCommand
             Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
             AppPackages = [LabApp.Package],
             AppSigners = [LabApp.SignerHex],
+            StatusList = new StatusListOptions { Address = statusList.Address, Period = SandboxListPeriod, ShortestPeriod = SandboxListPeriod },
             Verbose = choices.Verbose,
         };
         await using BackendHost host = await StartAsync(options, cancellation);
@@ -139,7 +146,6 @@ internal static class UpCommand
     /// <summary>The lab's acquirer remembers across restarts what it authorised, as a real one does.</summary>
     private static LabAcquirerHost StartLab(Choices choices)
     {
-        Directory.CreateDirectory(choices.Data);
         LabAcquirerOptions options = new()
         {
             LedgerPath = Path.Combine(choices.Data, "acquirer-ledger.jsonl"), MacKey = choices.Mac ? LabAcquirerMac.Key() : null,
