@@ -79,8 +79,6 @@ public sealed class PaymentConditionTests
         Assert.Equivalent(batch, await database.Batches.FindAsync("m1-1"), strict: true);
     }
 
-    /// <summary>The step that brings operations and batches is the last one.</summary>
-
     private static Guid Id(byte n) => new($"0193a000-0000-7000-8000-0000000002{n:x2}");
 
     private static PaymentRecord Payment(byte n, Scratch scratch) => new()
