@@ -35,6 +35,9 @@ public sealed record BackendOptions
     /// <summary>Computes the MAC of messages to the acquirer; null where it has none.</summary>
     public MacFunction? AcquirerMac { get; init; }
 
+    /// <summary>Age from which terminals are told to fetch new initial keys.</summary>
+    public TimeSpan KeysDueAfter { get; init; } = TimeSpan.FromDays(60);
+
     /// <summary>How much one terminal may take within a time; null for no bound.</summary>
     public VelocityLimit? Velocity { get; init; }
 

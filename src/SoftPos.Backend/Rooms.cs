@@ -54,10 +54,13 @@ internal sealed class Rooms : IAsyncDisposable
             Policy = DefaultPolicy.For(options.AppPackages, options.AppSigners),
             Anchors = options.Anchors,
             StatusList = () => _statusList?.Current,
+            KeysDueAfter = options.KeysDueAfter,
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
         };
-        Enrolment = new Enrolment(database, Challenges, monitoring, new KeyRoomDelivery(keys), clock);
-        Appraisal = new EvidenceAppraisal(database, Challenges, monitoring, resultKey, clock);
+        KeyRoomDelivery delivery = new(keys);
+        Enrolment = new Enrolment(database, Challenges, monitoring, delivery, clock);
+        KeyReplacement = new KeyReplacement(database, Challenges, delivery, monitoring, clock);
+        Appraisal = new EvidenceAppraisal(database, Challenges, monitoring, resultKey, KeyReplacement, clock);
         Iso8583Dialect dialect = ShippedDialects.Lab;
         _paymentOptions = new PaymentOptions
         {
@@ -76,6 +79,8 @@ internal sealed class Rooms : IAsyncDisposable
     public ChallengeStore Challenges { get; }
 
     public Enrolment Enrolment { get; }
+
+    public KeyReplacement KeyReplacement { get; }
 
     public EvidenceAppraisal Appraisal { get; }
 
@@ -121,6 +126,7 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(LocalOperator);
         services.AddSingleton(Challenges);
         services.AddSingleton(Enrolment);
+        services.AddSingleton(KeyReplacement);
         services.AddSingleton(Appraisal);
         services.AddSingleton(Payments);
         services.AddSingleton(_logKey);

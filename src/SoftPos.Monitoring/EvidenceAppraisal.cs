@@ -36,16 +36,18 @@ public sealed class EvidenceAppraisal
     private readonly IDeviceKey _resultKey;
     private readonly TimeProvider _clock;
     private readonly HeartbeatAppraiser _appraiser;
+    private readonly KeyReplacement _keys;
     private readonly DeviceKeys _deviceKeys = new();
     private readonly byte[] _policyHash;
 
     public EvidenceAppraisal(
-        Database database, ChallengeStore challenges, MonitoringOptions options, IDeviceKey resultKey, TimeProvider clock)
+        Database database, ChallengeStore challenges, MonitoringOptions options, IDeviceKey resultKey, KeyReplacement keys, TimeProvider clock)
     {
         _database = database;
         _challenges = challenges;
         _options = options;
         _resultKey = resultKey;
+        _keys = keys;
         _clock = clock;
         _appraiser = new HeartbeatAppraiser(options.Policy);
         _policyHash = options.Policy.Hash.ToArray();
@@ -86,7 +88,9 @@ public sealed class EvidenceAppraisal
             Appraised appraised = Appraise(terminal, evidence, challenge!);
             if (await CommitAsync(terminal, appraised, message.ToArray(), cancellation))
             {
-                return new AttestationOutcome { Answer = Answer(terminal, appraised) };
+                AttestationAnswer answer = Answer(terminal, appraised);
+                bool mayAsk = appraised.Good && evidence.Claims!.Purpose is ChallengePurpose.Heartbeat;
+                return new AttestationOutcome { Answer = mayAsk ? answer with { KeysDue = await _keys.IsDueAsync(terminal, cancellation) } : answer };
             }
 
             terminal = await _database.Terminals.FindAsync(terminalId, cancellation) ?? terminal;

@@ -19,6 +19,12 @@ public sealed record MonitoringOptions
     /// <summary>Ring of the terminals.</summary>
     public string Ring { get; init; } = AppraisalContext.Production;
 
+    /// <summary>Age from which a terminal is told to fetch new initial keys: long before payments under the old ones are refused.</summary>
+    public TimeSpan KeysDueAfter { get; init; } = TimeSpan.FromDays(60);
+
+    /// <summary>Transactions of one initial key after which the terminal is told to fetch new ones.</summary>
+    public long KeysDueAfterTransactions { get; init; } = 100_000;
+
     /// <summary>Life of a result token: at most a minute for a tap.</summary>
     public TimeSpan ResultLifetime { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -49,7 +49,7 @@ internal sealed class Admission : IDisposable
         admitted = null;
         ResultToken? token = null;
         PaymentRefusal? refusal = CheckTerminal(terminal, merchant)
-            ?? CheckKey(request, terminal, merchant!)
+            ?? CheckKey(request, terminal, merchant!, _clock.GetUtcNow())
             ?? CheckToken(request.ResultToken, terminal, out token)
             ?? CheckOperation(request, merchant!)
             ?? CheckLimit(request.AmountMinor, terminal, token!);
@@ -135,17 +135,19 @@ internal sealed class Admission : IDisposable
             : null;
     }
 
-    private static PaymentRefusal? CheckKey(PaymentRequest request, TerminalRecord terminal, MerchantRecord merchant)
+    private static PaymentRefusal? CheckKey(PaymentRequest request, TerminalRecord terminal, MerchantRecord merchant, DateTimeOffset now)
     {
         if (request.Currency != merchant.Currency)
         {
             return new PaymentRefusal(ReasonCodes.RequestMalformed, $"currency: the merchant's is {merchant.Currency}");
         }
 
-        // X9.24-3: the first 8 bytes name the initial key. It must be the one that this terminal was given.
-        return terminal.DataKeyId is { } keyId && request.DataKsn.AsSpan(0, 8).SequenceEqual(keyId)
-            ? null
-            : new PaymentRefusal(ReasonCodes.KsnRefused, "the key serial number is not of this terminal's key");
+        // X9.24-3: the first 8 bytes name the initial key. It must be one that this terminal was given, and not too long ago.
+        return terminal.DeliveredAt(request.DataKsn.AsSpan(0, 8)) is not { } delivered
+            ? new PaymentRefusal(ReasonCodes.KsnRefused, "the key serial number is not of this terminal's key")
+            : now - delivered > KeyPeriod.Longest
+                ? new PaymentRefusal(ReasonCodes.KeysExpired, $"the initial key is older than {KeyPeriod.Longest.TotalDays} days")
+                : null;
     }
 
     /// <summary>What the request says of itself must hold together, and the merchant must be permitted to do it.</summary>

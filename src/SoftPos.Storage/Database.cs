@@ -32,6 +32,7 @@ public sealed class Database : IAsyncDisposable
         Payments = new PaymentStore(this);
         Batches = new BatchStore(this);
         Sequences = new SequenceStore(this);
+        KeySerials = new KeySerialStore(this);
         Keys = new KeyStore(this);
         Ceremonies = new CeremonyStore(this);
         Evidence = new EvidenceStore(this);
@@ -64,6 +65,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Numbers that are never given twice.</summary>
     public SequenceStore Sequences { get; }
+
+    /// <summary>Last counters of initial keys.</summary>
+    public KeySerialStore KeySerials { get; }
 
     /// <summary>Keys, sealed.</summary>
     public KeyStore Keys { get; }

@@ -2,6 +2,20 @@ using System.Buffers.Binary;
 
 namespace SoftPos.Storage;
 
+/// <summary>Last counters of initial keys.</summary>
+public sealed class KeySerialStore
+{
+    private readonly Database _database;
+
+    internal KeySerialStore(Database database) => _database = database;
+
+    /// <summary>The last counter that was taken under an initial key; 0 before the first.</summary>
+    /// <param name="initialKeyId">8 bytes.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public ValueTask<long> LastCounterAsync(byte[] initialKeyId, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.First("SELECT counter FROM key_serial WHERE initial_key_id = $1", static r => r.GetInt64(0), initialKeyId), cancellation);
+}
+
 /// <summary>Key serial numbers of AES DUKPT that were seen: one row for each initial key, holding its last counter.</summary>
 public static class KeySerialWrites
 {

@@ -178,6 +178,11 @@ public sealed class SoftPosTerminal : IAsyncDisposable
         }
 
         LinkAnswer<AttestationAnswer> answer = await _attestation.AttestAsync(enrolment, purpose, cancellation).ConfigureAwait(false);
+        if (answer.Value?.KeysDue is true || enrolment.UnconfirmedKeyId is not null)
+        {
+            await new KeyReplacementFlow(_link).RunAsync(enrolment, cancellation).ConfigureAwait(false);
+        }
+
         return answer.Value is { } value
             ? TrustResult.Of(value.Verdict, value.Findings, _options.Language)
             : TrustResult.Of(answer, _options.Language);

@@ -67,7 +67,7 @@ public sealed class ToolboxTests
     public void No_request_makes_a_tool_throw_anything_but_a_fault_that_names_a_field(string name)
     {
         Tool tool = Find(name);
-        Dice dice = new(Seed);
+        SeededNumbers dice = new(Seed);
         for (int i = 0; i < 400; i++)
         {
             JsonObject request = [];
@@ -102,7 +102,7 @@ public sealed class ToolboxTests
         Assert.Contains(expected, answer[field]!.ToJsonString(), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static JsonNode? Wild(ToolOption option, Dice dice)
+    private static JsonNode? Wild(ToolOption option, SeededNumbers dice)
     {
         if (option.Words is { } words && dice.Below(4) > 0)
         {
@@ -147,24 +147,4 @@ public sealed class ToolboxTests
     }
 
     /// <summary>Numbers of a seed: SplitMix64.</summary>
-    private sealed class Dice(ulong seed)
-    {
-        private ulong _state = seed;
-
-        public int Below(int bound) => (int)(Next() % (ulong)bound);
-
-        public byte[] Bytes(int length) => [.. Enumerable.Range(0, length).Select(_ => (byte)(Next() & 0xFF))];
-
-        private ulong Next()
-        {
-            unchecked
-            {
-                _state += 0x9E3779B97F4A7C15;
-                ulong z = _state;
-                z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-                z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-                return z ^ (z >> 31);
-            }
-        }
-    }
 }

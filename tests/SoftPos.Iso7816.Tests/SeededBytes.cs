@@ -1,21 +1,11 @@
 namespace SoftPos.Iso7816.Tests;
 
-/// <summary>A small seeded generator (splitmix64), so that a mutation run can be repeated from its seed.</summary>
+/// <summary>Mutations that can be repeated from their seed.</summary>
 internal sealed class SeededBytes(ulong seed)
 {
-    private ulong _state = seed;
+    private readonly SeededNumbers _numbers = new(seed);
 
-    public uint Next(int below)
-    {
-        unchecked
-        {
-            _state += 0x9E3779B97F4A7C15;
-            ulong z = _state;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return (uint)((z ^ (z >> 31)) % (ulong)below);
-        }
-    }
+    public uint Next(int below) => (uint)_numbers.Below(below);
 
     /// <summary>Flips, cuts, inserts or replaces a few bytes.</summary>
     public byte[] Mutate(byte[] data)

@@ -88,6 +88,24 @@ public sealed class AdmissionTests
         await Refused(shop, request, reason, opened: 1);
     }
 
+    [Theory]
+    [Requirement("KEY-08")]
+    [InlineData(90, null)]
+    [InlineData(91, ReasonCodes.KeysExpired)]
+    public async Task Keys_beyond_their_period_are_refused(int days, string? reason)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.Database.CommitAsync(new Change().Put(shop.Terminal with { KeysDeliveredAt = shop.Clock.GetUtcNow() - TimeSpan.FromDays(days) }));
+        if (reason is null)
+        {
+            Assert.Equal(PaymentState.Approved, (await shop.SaleAsync(shop.Request(1_250))).State);
+        }
+        else
+        {
+            await Refused(shop, shop.Request(1_250), reason, opened: 0);
+        }
+    }
+
     [Fact]
     public async Task A_limited_terminal_pays_up_to_its_limit()
     {

@@ -40,7 +40,10 @@ internal sealed class ScriptedBackend : IAsyncDisposable
     private readonly byte[] _baseKey = RandomNumberGenerator.GetBytes(32);
     private readonly SoftwareKey _monitoringKey = new();
     private byte[] _deviceKey = [];
+    private byte[] _agreementKey = [];
     private InitialKey? _dataKey;
+    private InitialKey? _nextDataKey;
+    private ulong _nextKeyId = 3;
 
     private ScriptedBackend(WebApplication app, TimeProvider clock)
     {
@@ -77,6 +80,12 @@ internal sealed class ScriptedBackend : IAsyncDisposable
     /// <summary>Misdeeds by path, each used once.</summary>
     public ConcurrentQueue<(string Path, Misdeed Misdeed)> Misdeeds { get; } = new();
 
+    /// <summary>Whether heartbeats are told that new keys are due.</summary>
+    public bool KeysDue { get; set; }
+
+    /// <summary>Identity of the data key that the terminal has confirmed last.</summary>
+    public byte[]? ConfirmedKeyId { get; private set; }
+
     /// <summary>State that a payment's first answer has.</summary>
     public PaymentState PaymentState { get; set; } = PaymentState.Approved;
 
@@ -96,6 +105,7 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         app.MapPost("/terminal/v1/challenge", backend.ChallengeAsync);
         app.MapPost("/terminal/v1/activation", backend.ActivateAsync);
         app.MapPost("/terminal/v1/attestation", backend.AttestAsync);
+        app.MapPost("/terminal/v1/keys", backend.ReplaceKeysAsync);
         app.MapPost("/terminal/v1/payments", backend.PayAsync);
         app.MapPost("/terminal/v1/payments/status", backend.StatusAsync);
         app.MapPost("/terminal/v1/payments/follow-up", backend.FollowUpAsync);
@@ -149,15 +159,16 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         }
 
         _deviceKey = request.SigningChain[0];
+        _agreementKey = request.AgreementChain[0];
         bool isGood = Verdict is Verdict.Trusted or Verdict.Limited;
-        DeliveredKey? data = isGood ? Deliver(request, DataPurpose, 1, out _dataKey) : null;
+        DeliveredKey? data = isGood ? Deliver(request.Nonce, DataPurpose, 1, out _dataKey) : null;
         ActivationAnswer answer = new()
         {
             TerminalId = TerminalId,
             Verdict = Verdict,
             Findings = Findings,
             DataKey = data,
-            PinKey = isGood ? Deliver(request, KeyTranscript.Pin, 2, out _) : null,
+            PinKey = isGood ? Deliver(request.Nonce, KeyTranscript.Pin, 2, out _) : null,
             Merchant = new MerchantRecord
             {
                 MerchantId = "m1", Name = "Test Stall", City = "Cape Town", Country = "ZA", CardAcceptorId = "STALL1", CategoryCode = "5499",
@@ -167,15 +178,42 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         await AnswerAsync(http, answer, ContractJson.Default.ActivationAnswer);
     }
 
-    private DeliveredKey Deliver(ActivationRequest request, string purpose, ulong id, out InitialKey initial)
+    private DeliveredKey Deliver(byte[] nonce, string purpose, ulong id, out InitialKey initial)
     {
         byte[] key = new byte[32];
         AesDukpt.DeriveInitialKey(_baseKey, id, key);
         initial = new InitialKey(id, key);
         using RandomNumberGenerator random = RandomNumberGenerator.Create();
-        byte[] transcript = KeyTranscript.Of(request.Nonce, TerminalId, purpose);
-        Assert.True(DeviceKeyWrap.TryWrap(request.AgreementChain[0], transcript, id, key, random, out WrappedInitialKey? wrapped));
+        byte[] transcript = KeyTranscript.Of(nonce, TerminalId, purpose);
+        Assert.True(DeviceKeyWrap.TryWrap(_agreementKey, transcript, id, key, random, out WrappedInitialKey? wrapped));
         return new DeliveredKey { KeyId = [0, 0, 0, 0, 0, 0, 0, (byte)id], EphemeralKey = wrapped!.EphemeralPublicKey, KeyBlock = wrapped.KeyBlock };
+    }
+
+    private async Task ReplaceKeysAsync(HttpContext http)
+    {
+        DecodedMessage message = await ReadAsync(http, MessageType.KeyReplacement);
+        Assert.True(message.Verify(_deviceKey), "a question for keys is not signed by the device key");
+        Assert.True(KeyReplacementRequest.TryDecode(message.Payload, out KeyReplacementRequest request));
+        Trace.Enqueue(request.Confirms is null ? "keys asked" : "keys confirmed");
+        KeyReplacementAnswer answer = new();
+        if (request.Confirms is { } confirmed)
+        {
+            ConfirmedKeyId = confirmed;
+        }
+        else
+        {
+            Assert.True(_nonces.TryRemove(Convert.ToHexString(request.Nonce!), out _), "unknown nonce");
+            answer = new KeyReplacementAnswer
+            {
+                DataKey = Deliver(request.Nonce!, DataPurpose, _nextKeyId++, out _nextDataKey),
+                PinKey = Deliver(request.Nonce!, KeyTranscript.Pin, _nextKeyId++, out _),
+            };
+        }
+
+        if (!await MisbehaveAsync(http))
+        {
+            await AnswerAsync(http, answer, ContractJson.Default.KeyReplacementAnswer);
+        }
     }
 
     private async Task AttestAsync(HttpContext http)
@@ -212,6 +250,7 @@ internal sealed class ScriptedBackend : IAsyncDisposable
             Findings = Findings,
             ResultToken = isGood ? token.Sign(_monitoringKey) : null,
             ExpiresAt = isGood ? token.ExpiresAt : null,
+            KeysDue = KeysDue && claims.Purpose is ChallengePurpose.Heartbeat,
         };
         await AnswerAsync(http, answer, ContractJson.Default.AttestationAnswer);
     }
@@ -247,9 +286,10 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         Assert.True(KeySerialNumber.TryRead(request.DataKsn, out KeySerialNumber ksn));
         Assert.True(AccountDataSeal.TryReadSerialNumber(request.SealedAccountData, out KeySerialNumber inside));
         Assert.Equal(ksn, inside);
+        InitialKey initial = _nextDataKey?.Id == ksn.InitialKeyId ? _nextDataKey : _dataKey!;
         Assert.Equal(
             KeySerialNumberFault.None,
-            _dataKey!.TryDeriveDataKey(ksn, DukptKeyUsage.DataEncryption, DukptKeyType.Aes128, out DataEncryptionKey? key));
+            initial.TryDeriveDataKey(ksn, DukptKeyUsage.DataEncryption, DukptKeyType.Aes128, out DataEncryptionKey? key));
         using (key)
         {
             byte[] bound = request.PaymentId.ToByteArray(bigEndian: true);

@@ -68,6 +68,7 @@ internal static class TerminalEndpoints
         terminal.MapPost("/challenge", ChallengeAsync).RequireRateLimiting(TerminalLimit);
         terminal.MapPost("/activation", ActivateAsync).RequireRateLimiting(RateLimit);
         terminal.MapPost("/attestation", AttestAsync).RequireRateLimiting(TerminalLimit);
+        terminal.MapPost("/keys", ReplaceKeysAsync).RequireRateLimiting(TerminalLimit);
         terminal.MapPost("/payments", PayAsync).RequireRateLimiting(TerminalLimit);
         terminal.MapPost("/payments/follow-up", FollowUpAsync).RequireRateLimiting(TerminalLimit);
         terminal.MapPost("/payments/status", StatusAsync).RequireRateLimiting(TerminalLimit);
@@ -88,7 +89,7 @@ internal static class TerminalEndpoints
         catch (JsonException fault)
         {
             return ReasonProblem.Result(
-                ReasonCodes.RequestMalformed, "expected JSON with purpose (Enrolment, Heartbeat, Tap or Pin) and terminalId", fault.Path ?? "$");
+                ReasonCodes.RequestMalformed, "expected JSON with purpose (Enrolment, Heartbeat, Tap, Pin or Keys) and terminalId", fault.Path ?? "$");
         }
 
         if (request is null || (request.Purpose is ChallengePurpose.Enrolment) != (request.TerminalId is null))
@@ -111,6 +112,12 @@ internal static class TerminalEndpoints
     {
         AttestationOutcome outcome = await appraisal.AppraiseAsync(message, context.RequestAborted);
         return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.AttestationAnswer);
+    });
+
+    private static Task<IResult> ReplaceKeysAsync(HttpContext context, KeyReplacement replacement) => TakeAsync(context, async message =>
+    {
+        KeyReplacementOutcome outcome = await replacement.TakeAsync(message, context.RequestAborted);
+        return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.KeyReplacementAnswer);
     });
 
     private static Task<IResult> PayAsync(HttpContext context, PaymentGateway payments) =>

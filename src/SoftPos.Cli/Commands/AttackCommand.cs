@@ -3,11 +3,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using SoftPos.Attestation.Certificates;
 using SoftPos.Backend;
 using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Attacks;
-using SoftPos.Lab.Phones;
 
 namespace SoftPos.Cli.Commands;
 
@@ -110,17 +108,11 @@ internal static class AttackCommand
         return new AttackReport(attack, outcome with { TookMs = (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds });
     }
 
-    private static BackendOptions Options(string folder, int acquirerPort) => new()
-    {
-        DataFolder = Path.Combine(folder, "data"),
-        Port = 0,
-        Acquirer = new IPEndPoint(IPAddress.Loopback, acquirerPort),
-        AcquirerTimeout = TimeSpan.FromSeconds(1),
-        Sandbox = true,
-        Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
-        AppPackages = [LabApp.Package],
-        AppSigners = [LabApp.SignerHex],
-    };
+    private static BackendOptions Options(string folder, int acquirerPort) =>
+        SandboxBackend.Options(Path.Combine(folder, "data"), new IPEndPoint(IPAddress.Loopback, acquirerPort)) with
+        {
+            Port = 0, AcquirerTimeout = TimeSpan.FromSeconds(1),
+        };
 }
 
 /// <summary>An attack and how it ended.</summary>

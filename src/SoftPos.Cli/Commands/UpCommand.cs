@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using SoftPos.Attestation.Certificates;
 using SoftPos.Backend;
+using SoftPos.Contract;
 using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Phones;
 using SoftPos.Lab.VirtualTerminal;
@@ -44,10 +44,15 @@ internal static class UpCommand
             Description = "Seconds to wait for the acquirer's answer.", DefaultValueFactory = _ => 10,
         };
         Option<string?> keys = new("--keys") { Description = "Key room in another process: unix:PATH of softpos keys serve. The stack then holds no keys." };
+        Option<double> keysDue = new("--keys-due-days")
+        {
+            Description = "Age in days from which terminals fetch new payment keys; beyond 90 days payments under old ones are refused.",
+            DefaultValueFactory = _ => 60,
+        };
         Option<bool> verbose = new("--verbose") { Description = "Log every request." };
         Command command = new("up", "Start the whole stack on this machine: back end, console, lab acquirer, virtual phones.")
         {
-            port, data, fleet, acquirer, timeout, keys, mac, sales, sum, verbose,
+            port, data, fleet, acquirer, timeout, keys, mac, sales, sum, keysDue, verbose,
         };
         command.SetAction((result, cancellation) => RunAsync(
             new Choices(
@@ -59,6 +64,7 @@ internal static class UpCommand
                 result.GetValue(keys),
                 result.GetValue(mac),
                 VelocityOf(result.GetValue(sales), result.GetValue(sum)),
+                TimeSpan.FromDays(Math.Clamp(result.GetValue(keysDue), 0, KeyPeriod.Longest.TotalDays)),
                 result.GetValue(verbose)),
             cancellation));
         return command;
@@ -75,21 +81,17 @@ internal static class UpCommand
         Directory.CreateDirectory(choices.Data);
         await using LabAcquirerHost? lab = choices.Acquirer is null ? StartLab(choices) : null;
         await using LabStatusListHost statusList = new(Path.Combine(choices.Data, "status-list.json"));
-        BackendOptions options = new()
+        IPEndPoint endPoint = lab is null ? EndPointOf(choices.Acquirer!.Split(',')[0]) : new IPEndPoint(IPAddress.Loopback, lab.Port);
+        BackendOptions options = SandboxBackend.Options(choices.Data, endPoint) with
         {
-            DataFolder = choices.Data,
             KeyRoomSocket = SocketOf(choices.Keys),
             Port = choices.Port,
-            Acquirer = lab is null ? EndPointOf(choices.Acquirer!.Split(',')[0]) : new IPEndPoint(IPAddress.Loopback, lab.Port),
             FurtherAcquirers = [.. (choices.Acquirer ?? string.Empty).Split(',').Skip(1).Select(EndPointOf)],
             AcquirerMac = choices.Mac ? LabAcquirerMac.Compute : null,
             Velocity = choices.Velocity,
+            KeysDueAfter = choices.KeysDueAfter,
             AcquirerTimeout = choices.AcquirerTimeout,
             Reversal = SandboxReversals,
-            Sandbox = true,
-            Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
-            AppPackages = [LabApp.Package],
-            AppSigners = [LabApp.SignerHex],
             StatusList = new StatusListOptions { Address = statusList.Address, Period = SandboxListPeriod, ShortestPeriod = SandboxListPeriod },
             Verbose = choices.Verbose,
         };
@@ -169,5 +171,6 @@ internal static class UpCommand
     }
 
     private sealed record Choices(
-        int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, string? Keys, bool Mac, VelocityLimit? Velocity, bool Verbose);
+        int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, string? Keys, bool Mac, VelocityLimit? Velocity, TimeSpan KeysDueAfter,
+        bool Verbose);
 }

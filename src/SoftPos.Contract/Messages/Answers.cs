@@ -51,6 +51,19 @@ public sealed record AttestationAnswer
 
     /// <summary>End of the token's life.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The terminal's initial keys are near their end; it should ask for new ones.</summary>
+    public bool KeysDue { get; init; }
+}
+
+/// <summary>Answer to a question for new initial keys; empty to a confirmation.</summary>
+public sealed record KeyReplacementAnswer
+{
+    /// <summary>Initial key for account data.</summary>
+    public DeliveredKey? DataKey { get; init; }
+
+    /// <summary>Initial key for PINs.</summary>
+    public DeliveredKey? PinKey { get; init; }
 }
 
 /// <summary>What a payment is.</summary>
@@ -189,6 +202,7 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(Challenge))]
 [JsonSerializable(typeof(ActivationAnswer))]
 [JsonSerializable(typeof(AttestationAnswer))]
+[JsonSerializable(typeof(KeyReplacementAnswer))]
 [JsonSerializable(typeof(PaymentAnswer))]
 [JsonSerializable(typeof(TerminalRecord))]
 [JsonSerializable(typeof(MerchantRecord))]

@@ -14,6 +14,9 @@ public enum ChallengePurpose
 
     /// <summary>Before PIN entry.</summary>
     Pin,
+
+    /// <summary>Before new initial keys.</summary>
+    Keys,
 }
 
 /// <summary>Question for a challenge.</summary>

@@ -149,6 +149,9 @@ public static class MessageType
     /// <summary>A payment.</summary>
     public const string Payment = "application/softpos-payment+cbor";
 
+    /// <summary>A question for new initial keys, or the word that they are held.</summary>
+    public const string KeyReplacement = "application/softpos-key-replacement+cbor";
+
     /// <summary>A question for the state of a payment.</summary>
     public const string PaymentStatus = "application/softpos-payment-status+cbor";
 }

@@ -54,6 +54,9 @@ public static partial class ReasonCodes
     /// <summary>The key serial number was used before, regresses or is malformed.</summary>
     public const string KsnRefused = "KSN_REFUSED";
 
+    /// <summary>The initial key has passed its crypto-period.</summary>
+    public const string KeysExpired = "KEYS_EXPIRED";
+
     /// <summary>The sealed account data do not open.</summary>
     public const string AccountDataInvalid = "ACCOUNT_DATA_INVALID";
 

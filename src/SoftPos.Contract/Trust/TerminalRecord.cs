@@ -46,6 +46,12 @@ public sealed record TerminalRecord
     /// <summary>AES DUKPT initial key identity (8 bytes) for PINs; null without keys.</summary>
     public byte[]? PinKeyId { get; init; }
 
+    /// <summary>When these initial keys were delivered; null when that was the enrolment.</summary>
+    public DateTimeOffset? KeysDeliveredAt { get; init; }
+
+    /// <summary>Initial keys that were delivered to follow these; the terminal has not said yet that it holds them, so either set may be used.</summary>
+    public NextKeys? NextKeys { get; init; }
+
     /// <summary>Brand and model, as the phone says.</summary>
     public string Model { get; init; } = string.Empty;
 
@@ -78,7 +84,20 @@ public sealed record TerminalRecord
 
     /// <summary>Health figures of the last evidence, by name with the unit in it, such as <c>batteryTemperatureCelsius</c>.</summary>
     public IReadOnlyDictionary<string, double> Health { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>When the key set of that data key was delivered; null when the terminal was never given it.</summary>
+    /// <param name="dataKeyId">Initial key identity, 8 bytes.</param>
+    public DateTimeOffset? DeliveredAt(ReadOnlySpan<byte> dataKeyId) =>
+        DataKeyId is { } current && dataKeyId.SequenceEqual(current) ? KeysDeliveredAt ?? EnrolledAt
+        : NextKeys is { } next && dataKeyId.SequenceEqual(next.DataKeyId) ? next.DeliveredAt
+        : null;
 }
+
+/// <summary>Initial keys on their way to replace those in use.</summary>
+/// <param name="DataKeyId">Identity of the key for account data, 8 bytes.</param>
+/// <param name="PinKeyId">Identity of the key for PINs, 8 bytes.</param>
+/// <param name="DeliveredAt">When they were delivered.</param>
+public sealed record NextKeys(byte[] DataKeyId, byte[] PinKeyId, DateTimeOffset DeliveredAt);
 
 /// <summary>A merchant, as payments and receipts need it.</summary>
 public sealed record MerchantRecord

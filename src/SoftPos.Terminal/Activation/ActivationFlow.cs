@@ -62,7 +62,7 @@ internal sealed class ActivationFlow(BackendLink link, TerminalPlatform platform
             return (trust, null);
         }
 
-        using AgreedKeys? agreed = AgreedKeys.Open(answer, challenge.Nonce, keys.Agreement);
+        using AgreedKeys? agreed = AgreedKeys.Open(answer.DataKey, answer.PinKey, answer.TerminalId, challenge.Nonce, keys.Agreement);
         if (agreed is null || answer.Merchant is not { } merchant)
         {
             // The verdict is good and the keys are not ours: someone stands between, or the back end is at fault.

@@ -7,15 +7,15 @@ namespace SoftPos.Terminal;
 internal sealed record AgreedKeys(InitialKey Data, InitialKey Pin) : IDisposable
 {
     /// <summary>Opens both blocks by the phone's agreement key; null when anything does not belong to this exchange.</summary>
-    public static AgreedKeys? Open(ActivationAnswer answer, ReadOnlySpan<byte> nonce, IAgreementKey agreement)
+    public static AgreedKeys? Open(DeliveredKey? data, DeliveredKey? pin, Guid terminalId, ReadOnlySpan<byte> nonce, IAgreementKey agreement)
     {
-        if (answer.DataKey is not { } data || answer.PinKey is not { } pin)
+        if (data is null || pin is null)
         {
             return null;
         }
 
-        InitialKey? dataKey = Open(data, KeyTranscript.Of(nonce, answer.TerminalId, KeyTranscript.Data), agreement);
-        InitialKey? pinKey = Open(pin, KeyTranscript.Of(nonce, answer.TerminalId, KeyTranscript.Pin), agreement);
+        InitialKey? dataKey = Open(data, KeyTranscript.Of(nonce, terminalId, KeyTranscript.Data), agreement);
+        InitialKey? pinKey = Open(pin, KeyTranscript.Of(nonce, terminalId, KeyTranscript.Pin), agreement);
         if (dataKey is not null && pinKey is not null && dataKey.Id != pinKey.Id)
         {
             return new AgreedKeys(dataKey, pinKey);

@@ -10,7 +10,10 @@ namespace SoftPos.Terminal;
 /// </summary>
 internal sealed class Enrolment : IDisposable
 {
-    private const string CurrentName = "current", StateName = "state", DataKeyName = "data-key", PinKeyName = "pin-key";
+    private const string CurrentName = "current", StateName = "state";
+
+    /// <summary>Transaction keys rest in one of two places, so that new ones are whole before the state points to them.</summary>
+    private static readonly string[] DataKeyNames = ["data-key", "data-key-2"], PinKeyNames = ["pin-key", "pin-key-2"];
     private readonly DeviceKeys _keys;
     private readonly SealedStore _store;
     private EnrolledState _state;
@@ -31,10 +34,13 @@ internal sealed class Enrolment : IDisposable
     public IReadOnlyList<Guid> OpenPayments => _state.OpenPayments;
 
     /// <summary>Keys for account data.</summary>
-    public TransactionKeys DataKeys { get; }
+    public TransactionKeys DataKeys { get; private set; }
 
     /// <summary>Keys for PINs.</summary>
-    public TransactionKeys PinKeys { get; }
+    public TransactionKeys PinKeys { get; private set; }
+
+    /// <summary>Identity of the replaced data key that the back end has not acknowledged yet; null when there is none.</summary>
+    public ulong? UnconfirmedKeyId => _state.UnconfirmedKeyId;
 
     /// <summary>Opens the current enrolment; null when there is none or this phone does not hold its keys.</summary>
     public static Enrolment? Open(TerminalPlatform platform)
@@ -47,7 +53,8 @@ internal sealed class Enrolment : IDisposable
         }
 
         EnrolledState? state = store.Read(StateName) is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.EnrolledState) : null;
-        TransactionKeys? data = TransactionKeys.Open(store, DataKeyName), pin = TransactionKeys.Open(store, PinKeyName);
+        int place = state?.KeyPlace is 1 ? 1 : 0;
+        TransactionKeys? data = TransactionKeys.Open(store, DataKeyNames[place]), pin = TransactionKeys.Open(store, PinKeyNames[place]);
         if (state is null || data is null || pin is null)
         {
             data?.Dispose();
@@ -67,8 +74,8 @@ internal sealed class Enrolment : IDisposable
         string? former = platform.Storage.Read(CurrentName) is { } current ? DecodeAlias(current) : null;
         SealedStore store = SealedStore.Open(platform.Storage, platform.Randomness, alias, keys.Agreement)
             ?? throw new InvalidOperationException("the phone's own agreement key refuses the storage anchor");
-        TransactionKeys data = TransactionKeys.Start(store, DataKeyName, agreed.Data);
-        TransactionKeys pin = TransactionKeys.Start(store, PinKeyName, agreed.Pin);
+        TransactionKeys data = TransactionKeys.Start(store, DataKeyNames[state.KeyPlace], agreed.Data);
+        TransactionKeys pin = TransactionKeys.Start(store, PinKeyNames[state.KeyPlace], agreed.Pin);
         Enrolment enrolment = new(keys, store, state, data, pin);
         enrolment.Save(state);
         platform.Storage.Write(CurrentName, System.Text.Encoding.ASCII.GetBytes(alias));
@@ -120,6 +127,30 @@ internal sealed class Enrolment : IDisposable
         }
     }
 
+    /// <summary>Opens new initial keys by the phone's agreement key; null when anything does not belong to this exchange.</summary>
+    public AgreedKeys? OpenKeys(KeyReplacementAnswer answer, ReadOnlySpan<byte> nonce) =>
+        AgreedKeys.Open(answer.DataKey, answer.PinKey, TerminalId, nonce, _keys.Agreement);
+
+    /// <summary>
+    /// Takes new initial keys into use. They are stored whole beside the old ones; one write then points to them. A crash before it leaves the
+    /// old ones, a crash after it the new ones, and in neither case does a counter come back.
+    /// </summary>
+    public void ReplaceKeys(AgreedKeys agreed)
+    {
+        int place = 1 - _state.KeyPlace, former = _state.KeyPlace;
+        TransactionKeys data = TransactionKeys.Start(_store, DataKeyNames[place], agreed.Data);
+        TransactionKeys pin = TransactionKeys.Start(_store, PinKeyNames[place], agreed.Pin);
+        Save(_state with { KeyPlace = place, UnconfirmedKeyId = agreed.Data.Id });
+        DataKeys.Dispose();
+        PinKeys.Dispose();
+        (DataKeys, PinKeys) = (data, pin);
+        _store.Delete(DataKeyNames[former]);
+        _store.Delete(PinKeyNames[former]);
+    }
+
+    /// <summary>Notes that the back end knows of the new keys.</summary>
+    public void ConfirmKeys() => Save(_state with { UnconfirmedKeyId = null });
+
     /// <summary>Signs a message of this terminal.</summary>
     public byte[] Sign(string messageType, ReadOnlySpan<byte> payload)
     {
@@ -146,7 +177,7 @@ internal sealed class Enrolment : IDisposable
     private static void Destroy(TerminalPlatform platform, string alias)
     {
         platform.Keys.Delete(alias);
-        SealedStore.Delete(platform.Storage, alias, StateName, DataKeyName, PinKeyName);
+        SealedStore.Delete(platform.Storage, alias, [StateName, .. DataKeyNames, .. PinKeyNames]);
     }
 
     private static string? DecodeAlias(byte[] bytes)

@@ -16,6 +16,12 @@ internal sealed record EnrolledState
     /// <summary>Number of the last evidence.</summary>
     public long EvidenceSequence { get; init; }
 
+    /// <summary>Which of the two places holds the transaction keys in use.</summary>
+    public int KeyPlace { get; init; }
+
+    /// <summary>Identity of a replaced data key that the back end has not acknowledged yet.</summary>
+    public ulong? UnconfirmedKeyId { get; init; }
+
     /// <summary>Payments that may have been sent and have no definite answer yet.</summary>
     public IReadOnlyList<Guid> OpenPayments { get; init; } = [];
 }

@@ -83,6 +83,9 @@ internal sealed class SealedStore : IDisposable
         _blobs.Write($"{_alias}-{name}", blob);
     }
 
+    /// <summary>Removes one blob.</summary>
+    public void Delete(string name) => _blobs.Delete($"{_alias}-{name}");
+
     /// <summary>Removes the blobs of an alias.</summary>
     public static void Delete(IBlobStore blobs, string alias, params ReadOnlySpan<string> names)
     {
