@@ -21,7 +21,7 @@ internal sealed class OpenKeyRoom : IDisposable
     {
         if (options.KeyRoomSocket is { } socket)
         {
-            RemoteKeyRoom remote = await RemoteKeyRoom.ConnectAsync(socket, clock, cancellation);
+            RemoteKeyRoom remote = await RemoteKeyRoom.ConnectAsync(socket, isProduction: !options.Sandbox, clock, cancellation);
             return new OpenKeyRoom(remote, remote);
         }
 

@@ -42,6 +42,9 @@ public class KeyRoom : IKeyRoom, IPinRoom, IDisposable
     /// <summary>Where the keys of this room live; ceremonies work on it.</summary>
     public IKeyVault Vault => _vault;
 
+    /// <summary>Whether the room refuses published test keys and was made for real payments.</summary>
+    public bool IsProduction { get; private set; }
+
     /// <inheritdoc/>
     public async ValueTask<InitialKeys> DeliverInitialKeysAsync(
         Guid terminalId, ReadOnlyMemory<byte> agreementKey, ReadOnlyMemory<byte> nonce, CancellationToken cancellation)
@@ -136,6 +139,7 @@ public class KeyRoom : IKeyRoom, IPinRoom, IDisposable
     /// </summary>
     private protected async Task StartAsync(KeyRoomPolicy policy, CancellationToken cancellation)
     {
+        IsProduction = policy.IsProduction;
         CryptographySelfTest.EnsurePassed();
         await MakeFirstAsync(DataLine, KeyPurposes.AccountData, policy, cancellation).ConfigureAwait(false);
         await MakeFirstAsync(PinLine, KeyPurposes.Pin, policy, cancellation).ConfigureAwait(false);

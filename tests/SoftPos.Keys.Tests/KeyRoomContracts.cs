@@ -55,6 +55,15 @@ public sealed class RemoteKeyRoomContract : KeyRoomContract
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Socket));
 
     [Fact]
+    [Requirement("KEY-09", Partly = true)]
+    public async Task A_room_of_the_other_kind_is_refused()
+    {
+        InvalidDataException fault = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            RemoteKeyRoom.ConnectAsync(Socket, isProduction: true, TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.Contains("sandbox keys", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_second_room_does_not_take_the_socket_over() => Assert.Throws<IOException>(() => KeyRoomServer.Start(_room!, Socket));
 
     [Fact]
@@ -105,7 +114,7 @@ public sealed class RemoteKeyRoomContract : KeyRoomContract
         _master = MasterKey.OpenOrCreate(Path.Combine(Folder, "master.key"));
         _room = await SoftwareKeyRoom.OpenAsync(Database, _master, Clock, TestContext.Current.CancellationToken);
         _server = KeyRoomServer.Start(_room, Socket);
-        return _client = await RemoteKeyRoom.ConnectAsync(Socket, TimeProvider.System, TestContext.Current.CancellationToken);
+        return _client = await RemoteKeyRoom.ConnectAsync(Socket, isProduction: false, TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
     private protected override async ValueTask CloseAsync()

@@ -64,8 +64,11 @@ public sealed class KeyShare : IDisposable
 /// </summary>
 public static class KeyShares
 {
-    internal const int LeastThreshold = 2;
-    internal const int MostShares = 16;
+    /// <summary>Fewest shares that bring a key back.</summary>
+    public const int LeastThreshold = 2;
+
+    /// <summary>Most shares of a key.</summary>
+    public const int MostShares = 16;
 
     /// <summary>Splits a key.</summary>
     /// <param name="key">16, 24 or 32 bytes.</param>

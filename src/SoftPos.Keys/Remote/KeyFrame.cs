@@ -12,6 +12,7 @@ internal enum KeyOperation : byte
     TranslatePin = 3,
     Seal = 4,
     Unseal = 5,
+    Kind = 6,
 }
 
 /// <summary>How the room answered.</summary>

@@ -100,6 +100,7 @@ public sealed class KeyRoomServer : IAsyncDisposable
                 (KeyOperation.Seal, 2) => KeyFrame.Answer(
                     KeyAnswer.Done, await room.SealForStorageAsync(ask[0], ask[1], cancellation).ConfigureAwait(false)),
                 (KeyOperation.Unseal, 2) => OrNothing(await room.UnsealFromStorageAsync(ask[0], ask[1], cancellation).ConfigureAwait(false)),
+                (KeyOperation.Kind, 0) => KeyFrame.Answer(KeyAnswer.Done, [[room.IsProduction ? (byte)1 : (byte)0]]),
                 _ => KeyFrame.Answer(KeyAnswer.Failed, "not a question of this protocol"),
             };
         }

@@ -29,13 +29,24 @@ public sealed class RemoteKeyRoom : IKeyRoom, IPinRoom, IDisposable
         _clock = clock;
     }
 
-    /// <summary>Connects, and proves with one sealing and opening that a room answers there.</summary>
-    /// <exception cref="InvalidDataException">No key room answers at that path.</exception>
-    public static async Task<RemoteKeyRoom> ConnectAsync(string path, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>Connects, asks what kind of room it is, and proves with one sealing and opening that it works.</summary>
+    /// <param name="path">Unix socket.</param>
+    /// <param name="isProduction">Whether production keys are wanted; a room of the other kind is refused, for the two never mix.</param>
+    /// <param name="clock">Measures patience.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    /// <exception cref="InvalidDataException">No key room answers at that path, or one of the other kind.</exception>
+    public static async Task<RemoteKeyRoom> ConnectAsync(string path, bool isProduction, TimeProvider clock, CancellationToken cancellation)
     {
         RemoteKeyRoom room = new(path, clock);
         try
         {
+            if (await room.IsProductionAsync(cancellation).ConfigureAwait(false) != isProduction)
+            {
+                throw new InvalidDataException(isProduction
+                    ? $"the key room at {path} holds sandbox keys; production refuses it"
+                    : $"the key room at {path} holds production keys; a sandbox must not use them");
+            }
+
             byte[] probe = "probe"u8.ToArray();
             byte[] resting = await room.SealForStorageAsync(probe, probe, cancellation).ConfigureAwait(false);
             byte[]? opened = await room.UnsealFromStorageAsync(resting, probe, cancellation).ConfigureAwait(false);
@@ -117,6 +128,12 @@ public sealed class RemoteKeyRoom : IKeyRoom, IPinRoom, IDisposable
         }
 
         _free.Dispose();
+    }
+
+    private async ValueTask<bool> IsProductionAsync(CancellationToken cancellation)
+    {
+        using KeyFrame ask = KeyFrame.Ask(KeyOperation.Kind);
+        return (await AskAsync(ask, 1, cancellation).ConfigureAwait(false) ?? throw Malformed())[0] is [1];
     }
 
     private static IOException Malformed() => new("the key room answered out of turn");

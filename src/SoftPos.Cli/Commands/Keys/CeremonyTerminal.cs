@@ -12,6 +12,9 @@ internal interface ICeremonyTerminal
 
     /// <summary>One line that is not shown: passphrases, components, shares. The caller clears what it can.</summary>
     string AskHidden(string question);
+
+    /// <summary>Takes everything off the screen, and what had scrolled away.</summary>
+    void Clear();
 }
 
 /// <summary>The console. A ceremony needs persons: when the input is not a terminal it is refused.</summary>
@@ -49,6 +52,13 @@ internal sealed class ConsoleTerminal : ICeremonyTerminal
         string text = line.ToString();
         line.Clear();
         return text;
+    }
+
+    /// <summary>Clears the screen and, where the terminal knows how (xterm's ED 3), its memory of lines.</summary>
+    public void Clear()
+    {
+        Console.Clear();
+        Console.Out.Write("\e[3J");
     }
 
     private static void RequireTerminal()

@@ -26,6 +26,7 @@ internal static class KeysCommand
             Folder("list", "List the keys with state, check value and period.", terminal, (folder, _, stop) => KeyMinutes.ListAsync(folder, terminal, stop)),
             Enrol(terminal),
             Generate(terminal),
+            KeysSharesCommand.Create(terminal, PurposeOf, Purposes.Keys),
             KeysImportCommand.Create(terminal, PurposeOf, Purposes.Keys),
             Step("activate", KeyAction.Activate, "Put a waiting or suspended key into use.", terminal),
             Step("rotate", KeyAction.Rotate, "Make the next version of a base derivation key; the one before only opens.", terminal),
