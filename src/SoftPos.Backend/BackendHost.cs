@@ -95,6 +95,7 @@ public sealed class BackendHost : IAsyncDisposable
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(options.Verbose ? LogLevel.Information : LogLevel.Warning);
         builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton(options);
         rooms.AddTo(builder.Services);
         builder.Services.AddTerminalEndpoints();
         builder.Services.AddConsole();
@@ -104,6 +105,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapOperatorEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
+        application.MapBackupEndpoints();
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();

@@ -64,6 +64,9 @@ public sealed record BackendOptions
     /// <summary>SHA-256 of the app's signing certificates, lower-case hex.</summary>
     public required IReadOnlyList<string> AppSigners { get; init; }
 
+    /// <summary>How long raw evidence is kept; the journal is kept for ever.</summary>
+    public TimeSpan EvidenceRetention { get; init; } = TimeSpan.FromDays(400);
+
     /// <summary>Writes a log line for every request.</summary>
     public bool Verbose { get; init; }
 }

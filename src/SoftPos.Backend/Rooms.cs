@@ -31,6 +31,7 @@ internal sealed class Rooms : IAsyncDisposable
     private readonly List<AcquirerLink> _links;
     private readonly HttpClient? _statusListClient;
     private readonly StatusListFeed? _statusList;
+    private readonly Retention _retention;
     private Task _background = Task.CompletedTask;
 
     private Rooms(BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey)
@@ -43,6 +44,7 @@ internal sealed class Rooms : IAsyncDisposable
         _logKey = logKey;
         LocalOperator = LocalOperator.Create(database, options.DataFolder, clock);
         Challenges = new ChallengeStore(clock, _random);
+        _retention = Retention.Create(database, options.EvidenceRetention, clock);
         if (options.StatusList is { } list)
         {
             _statusListClient = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -152,7 +154,8 @@ internal sealed class Rooms : IAsyncDisposable
         }
 
         Task revocation = _statusList?.RunAsync(_closing.Token) ?? Task.CompletedTask;
-        _background = Task.WhenAll([reversals, revocation, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
+        Task retention = _retention.RunAsync(logger, _closing.Token);
+        _background = Task.WhenAll([reversals, revocation, retention, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
     }
 
     public async ValueTask DisposeAsync()

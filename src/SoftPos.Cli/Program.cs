@@ -12,6 +12,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     SettlementCommands.Reconcile(),
     AcquirerFileCommand.Create(),
     AcquirerCommand.Create(),
+    BackupCommand.Create(),
     SignInCommand.Create(),
     AttackCommand.Create(),
     VerifyCommand.Create(),

@@ -130,6 +130,38 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Makes a change durable, together with those of other callers. The task ends after the flush to disk.</summary>
     public Task<Commit> CommitAsync(Change change, CancellationToken cancellation = default) => _committer.CommitAsync(change, cancellation);
 
+    /// <summary>Copies the whole store into a new file, as of one commit, while reads and commits go on.</summary>
+    /// <param name="path">The new file; its folder is made.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    /// <returns>Entries of the journal in the copy.</returns>
+    /// <exception cref="StorageException">The file is there already or cannot be written.</exception>
+    public ValueTask<long> BackupAsync(string path, CancellationToken cancellation = default)
+    {
+        path = Path.GetFullPath(path);
+        if (File.Exists(path))
+        {
+            throw new StorageException(StorageFailure.InUse, $"{path} is there already");
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return ReadAsync(
+            session =>
+            {
+                using Session copy = Session.OpenWriter(path);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                }
+
+                session.Connection.BackupDatabase(copy.Connection);
+
+                // One file, so that it can be carried about.
+                copy.Execute("PRAGMA journal_mode=DELETE");
+                return copy.First("SELECT count(*) FROM journal", static r => r.GetInt64(0));
+            },
+            cancellation);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
