@@ -1,6 +1,7 @@
 using System.Net;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Iso8583;
+using SoftPos.Keys;
 using SoftPos.Payments;
 using SoftPos.Payments.Acquirer;
 using SoftPos.Storage;
@@ -33,6 +34,12 @@ public sealed record BackendOptions
 
     /// <summary>Computes the MAC of messages to the acquirer; null where it has none.</summary>
     public MacFunction? AcquirerMac { get; init; }
+
+    /// <summary>How PINs go to the acquirer; null where it takes none.</summary>
+    public PinZone? Pin { get; init; }
+
+    /// <summary>Zone PIN key that a sandbox takes in at its start; never used in production.</summary>
+    public SandboxZoneKey? SandboxZone { get; init; }
 
     /// <summary>How much one terminal may take within a time; null for no bound.</summary>
     public VelocityLimit? Velocity { get; init; }

@@ -5,9 +5,12 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Backend;
+using SoftPos.Cryptography;
+using SoftPos.Keys;
 using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Attacks;
 using SoftPos.Lab.Phones;
+using SoftPos.Payments;
 
 namespace SoftPos.Cli.Commands;
 
@@ -67,7 +70,7 @@ internal static class AttackCommand
         List<AttackReport> reports = [];
         try
         {
-            await using LabAcquirerHost acquirer = new(new LabAcquirerOptions(), TimeProvider.System);
+            await using LabAcquirerHost acquirer = new(new LabAcquirerOptions { PinKey = LabAcquirerPin.Key() }, TimeProvider.System);
             await using BackendHost host = await BackendHost.StartAsync(Options(folder, acquirer.Port), TimeProvider.System, cancellation);
             AttackGround ground = new(host.Address, Path.Combine(folder, "attackers"), TimeProvider.System);
             foreach (Attack attack in attacks)
@@ -112,6 +115,8 @@ internal static class AttackCommand
 
     private static BackendOptions Options(string folder, int acquirerPort) => new()
     {
+        Pin = new PinZone(LabAcquirerPin.KeyName, PinBlockFormat.Iso0),
+        SandboxZone = new SandboxZoneKey(LabAcquirerPin.KeyName, LabAcquirerPin.Key()),
         DataFolder = Path.Combine(folder, "data"),
         Port = 0,
         Acquirer = new IPEndPoint(IPAddress.Loopback, acquirerPort),

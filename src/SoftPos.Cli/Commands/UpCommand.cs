@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Net;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Backend;
+using SoftPos.Cryptography;
+using SoftPos.Keys;
 using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Phones;
 using SoftPos.Lab.VirtualTerminal;
@@ -77,6 +79,8 @@ internal static class UpCommand
             Acquirer = lab is null ? EndPointOf(choices.Acquirer!.Split(',')[0]) : new IPEndPoint(IPAddress.Loopback, lab.Port),
             FurtherAcquirers = [.. (choices.Acquirer ?? string.Empty).Split(',').Skip(1).Select(EndPointOf)],
             AcquirerMac = choices.Mac ? LabAcquirerMac.Compute : null,
+            Pin = new PinZone(LabAcquirerPin.KeyName, PinBlockFormat.Iso0),
+            SandboxZone = new SandboxZoneKey(LabAcquirerPin.KeyName, LabAcquirerPin.Key()),
             Velocity = choices.Velocity,
             AcquirerTimeout = choices.AcquirerTimeout,
             Reversal = SandboxReversals,
@@ -143,6 +147,7 @@ internal static class UpCommand
         LabAcquirerOptions options = new()
         {
             LedgerPath = Path.Combine(choices.Data, "acquirer-ledger.jsonl"), MacKey = choices.Mac ? LabAcquirerMac.Key() : null,
+            PinKey = LabAcquirerPin.Key(),
         };
         return new LabAcquirerHost(options, TimeProvider.System);
     }
