@@ -1,6 +1,7 @@
 using System.Net;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Iso8583;
+using SoftPos.Keys;
 using SoftPos.Monitoring.Revocation;
 using SoftPos.Payments;
 using SoftPos.Payments.Acquirer;
@@ -37,6 +38,12 @@ public sealed record BackendOptions
 
     /// <summary>Age from which terminals are told to fetch new initial keys.</summary>
     public TimeSpan KeysDueAfter { get; init; } = TimeSpan.FromDays(60);
+
+    /// <summary>How PINs go to the acquirer; null where it takes none.</summary>
+    public PinZone? Pin { get; init; }
+
+    /// <summary>Zone PIN key that a sandbox takes in at its start; never used in production.</summary>
+    public SandboxZoneKey? SandboxZone { get; init; }
 
     /// <summary>How much one terminal may take within a time; null for no bound.</summary>
     public VelocityLimit? Velocity { get; init; }

@@ -28,7 +28,7 @@ internal sealed class OpenKeyRoom : IDisposable
         MasterKey master = MasterKey.OpenOrCreate(Path.Combine(options.DataFolder, "master.key"));
         try
         {
-            KeyRoomPolicy policy = options.Sandbox ? KeyRoomPolicy.Sandbox : KeyRoomPolicy.Production;
+            KeyRoomPolicy policy = options.Sandbox ? KeyRoomPolicy.Sandbox with { Zone = options.SandboxZone } : KeyRoomPolicy.Production;
             SoftwareKeyRoom room = await SoftwareKeyRoom.OpenAsync(database, master, policy, clock, cancellation);
             return new OpenKeyRoom(room, room, master);
         }

@@ -67,6 +67,7 @@ internal sealed class Rooms : IAsyncDisposable
         _paymentOptions = new PaymentOptions
         {
             Dialect = dialect, AcquiringInstitution = "00000000001", Reversal = options.Reversal, Mac = options.AcquirerMac, Velocity = options.Velocity,
+            Pin = options.Pin,
         };
         _links = [.. options.FurtherAcquirers.Prepend(options.Acquirer).Select(address => new AcquirerLink(
             new AcquirerLinkOptions { Name = address.ToString(), Host = address.Address.ToString(), Port = address.Port, Dialect = dialect }, clock))];

@@ -143,6 +143,11 @@ public class KeyRoom : IKeyRoom, IPinRoom, IDisposable
         CryptographySelfTest.EnsurePassed();
         await MakeFirstAsync(DataLine, KeyPurposes.AccountData, policy, cancellation).ConfigureAwait(false);
         await MakeFirstAsync(PinLine, KeyPurposes.Pin, policy, cancellation).ConfigureAwait(false);
+        if (policy is { IsProduction: false, Zone: { } zone })
+        {
+            await ShareAsync(zone, cancellation).ConfigureAwait(false);
+        }
+
         foreach (KeyRecord record in await _database.Keys.ListAsync(cancellation).ConfigureAwait(false))
         {
             if (policy.IsProduction && record.State is not KeyState.Destroyed && TestKeys.IsPublished(record.CheckValue))
@@ -236,6 +241,25 @@ public class KeyRoom : IKeyRoom, IPinRoom, IDisposable
         static (_, opened) => opened.Vault.OpenRoot(opened.Record, opened.Id),
         (Vault: _vault, Record: record, Id: id));
 
+    /// <summary>Takes the sandbox's zone key in, once, without a ceremony: it protects nothing.</summary>
+    private async Task ShareAsync(SandboxZoneKey zone, CancellationToken cancellation)
+    {
+        if (await _database.Keys.FindAsync(zone.Name, cancellation).ConfigureAwait(false) is not null)
+        {
+            return;
+        }
+
+        VaultKey key = _vault.Import(zone.Name, VaultKeyKind.ZonePinTdes, zone.Key);
+        DateTimeOffset now = _clock.GetUtcNow();
+        KeyRecord record = new()
+        {
+            Name = zone.Name, Purpose = KeyPurposes.ZonePinTdes, State = KeyState.Active, SealedKey = key.Resting, CheckValue = key.CheckValue,
+            CreatedAt = now, ChangedAt = now, Owner = "sandbox",
+        };
+        JsonObject content = new() { ["purpose"] = record.Purpose, ["checkValue"] = Convert.ToHexString(key.CheckValue) };
+        (await _database.CommitAsync(new Change().Put(record).Append("key.imported", zone.Name, content), cancellation).ConfigureAwait(false)).Require();
+    }
+
     private async Task MakeFirstAsync(uint line, string purpose, KeyRoomPolicy policy, CancellationToken cancellation)
     {
         string name = KeyNames.OfRoot(line | 1);
@@ -266,4 +290,12 @@ public sealed record KeyRoomPolicy(bool IsProduction, bool NeedsCeremonies)
 
     /// <summary>Production: no test key, and no key without a ceremony.</summary>
     public static KeyRoomPolicy Production { get; } = new(true, true);
+
+    /// <summary>Zone PIN key that a sandbox shares with its acquirer, a key that everybody may know; null for none.</summary>
+    public SandboxZoneKey? Zone { get; init; }
 }
+
+/// <summary>A TDES zone PIN key of a sandbox.</summary>
+/// <param name="Name">Name in the key store.</param>
+/// <param name="Key">16 bytes.</param>
+public sealed record SandboxZoneKey(string Name, byte[] Key);

@@ -16,6 +16,9 @@ internal sealed record AdmittedPayment(
 /// <summary>Decides whether a signed request may become a payment. Touches no key but public ones.</summary>
 internal sealed class Admission : IDisposable
 {
+    /// <summary>The kernels' word for "online PIN".</summary>
+    private const string PinAsked = "OnlinePin";
+
     private readonly PaymentOptions _options;
     private readonly TimeProvider _clock;
     private readonly byte[] _monitoringKey;
@@ -51,6 +54,7 @@ internal sealed class Admission : IDisposable
         PaymentRefusal? refusal = CheckTerminal(terminal, merchant)
             ?? CheckKey(request, terminal, merchant!, _clock.GetUtcNow())
             ?? CheckToken(request.ResultToken, terminal, out token)
+            ?? CheckPin(request, terminal, token!)
             ?? CheckOperation(request, merchant!)
             ?? CheckLimit(request.AmountMinor, terminal, token!);
         if (refusal is not null)
@@ -148,6 +152,33 @@ internal sealed class Admission : IDisposable
             : now - delivered > KeyPeriod.Longest
                 ? new PaymentRefusal(ReasonCodes.KeysExpired, $"the initial key is older than {KeyPeriod.Longest.TotalDays} days")
                 : null;
+    }
+
+    /// <summary>
+    /// A PIN is there exactly when the card asked for one, under this terminal's PIN key, with a result of the attestation that belongs to
+    /// PIN entry (ATT-03).
+    /// </summary>
+    private PaymentRefusal? CheckPin(PaymentRequest request, TerminalRecord terminal, ResultToken token)
+    {
+        bool isAsked = request.CardholderVerification == PinAsked;
+        if (request.PinBlock is null)
+        {
+            return isAsked ? new PaymentRefusal(ReasonCodes.PinRequired, "pinBlock: the card asked for an online PIN") : null;
+        }
+
+        if (!isAsked || _options.Pin is null)
+        {
+            return new PaymentRefusal(ReasonCodes.PinRequired, isAsked ? "pinBlock: this acquirer takes no PIN" : "pinBlock: the card asked for none");
+        }
+
+        if (token.Purpose != ChallengePurpose.Pin)
+        {
+            return new PaymentRefusal(ReasonCodes.NotAttested, "resultToken: a PIN needs a result for PIN entry");
+        }
+
+        return terminal.HoldsPinKey(request.PinKsn.AsSpan(0, 8))
+            ? null
+            : new PaymentRefusal(ReasonCodes.KsnRefused, "pinKsn: the key serial number is not of this terminal's PIN key");
     }
 
     /// <summary>What the request says of itself must hold together, and the merchant must be permitted to do it.</summary>

@@ -47,6 +47,11 @@ internal sealed class Authorisation(
             ChangedAt = now,
         };
         Change change = new Change().Add(record).TakeKeySerial(request.DataKsn);
+        if (request.PinKsn is not null)
+        {
+            change.TakeKeySerial(request.PinKsn);
+        }
+
         Limit(change, record);
         change.Append("payment.received", record.PaymentId, new JsonObject
         {
@@ -234,7 +239,7 @@ internal sealed class Authorisation(
     private async Task<(byte[]? Message, byte[]? Sealed, PaymentEvent Next)> PrepareAsync(AdmittedPayment admitted)
     {
         PaymentRequest request = admitted.Request;
-        byte[]? message = null;
+        byte[]? message = null, kept = null, pinBlock = null;
         try
         {
             using AccountData? account = await keys.OpenAccountDataAsync(
@@ -246,12 +251,24 @@ internal sealed class Authorisation(
                 return (null, null, new PaymentEvent.Refused(ReasonCodes.AccountDataInvalid));
             }
 
+            if (request.PinBlock is not null)
+            {
+                pinBlock = await TranslateAsync(request).ConfigureAwait(false);
+                if (pinBlock is null)
+                {
+                    return (null, null, new PaymentEvent.Refused(ReasonCodes.PinInvalid));
+                }
+            }
+
             DateTimeOffset now = clock.GetUtcNow();
             string stan = AuthorisationMessage.Stan(await database.Sequences.NextAsync("stan").ConfigureAwait(false));
             string reference = AuthorisationMessage.RetrievalReference(now, stan);
-            message = AuthorisationMessage.Encode(admitted, account, options, stan, reference, now);
+            message = AuthorisationMessage.Encode(admitted, account, options, stan, reference, now, pinBlock);
+
+            // A PIN block is never stored, not even sealed for the time of an answer (PCI PIN 4): what a reversal needs has none.
+            kept = pinBlock is null ? message : AuthorisationMessage.Encode(admitted, account, options, stan, reference, now, pinBlock: null);
             byte[] sealedBytes = await keys
-                .SealForStorageAsync(message, PaymentSteps.BoundTo(request.PaymentId), CancellationToken.None).ConfigureAwait(false);
+                .SealForStorageAsync(kept, PaymentSteps.BoundTo(request.PaymentId), CancellationToken.None).ConfigureAwait(false);
             return (message, sealedBytes, new PaymentEvent.Prepared(stan, reference));
         }
         catch (Iso8583Exception)
@@ -265,7 +282,31 @@ internal sealed class Authorisation(
             CryptographicOperations.ZeroMemory(message);
             return (null, null, new PaymentEvent.Refused(ReasonCodes.Internal));
         }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pinBlock);
+            if (kept != message)
+            {
+                CryptographicOperations.ZeroMemory(kept);
+            }
+        }
     }
+
+    /// <summary>The PIN block under the acquirer's key; null when the key room refuses it.</summary>
+    private async ValueTask<byte[]?> TranslateAsync(PaymentRequest request) => keys is IPinRoom pins && options.Pin is { } zone
+        ? await pins.TranslatePinAsync(
+            new PinTranslationRequest
+            {
+                PinKsn = request.PinKsn,
+                PinBlock = request.PinBlock,
+                DataKsn = request.DataKsn,
+                SealedAccountData = request.SealedAccountData,
+                AssociatedData = request.PaymentId.ToByteArray(bigEndian: true),
+                ZoneKey = zone.Key,
+                Format = zone.Format,
+            },
+            CancellationToken.None).ConfigureAwait(false)
+        : null;
 
     private async Task<PaymentEvent> ExchangeAsync(byte[] message)
     {

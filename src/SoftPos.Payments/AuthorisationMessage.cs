@@ -37,7 +37,9 @@ internal static class AuthorisationMessage
 
     /// <summary>Builds the message; the caller zeroes the bytes.</summary>
     /// <exception cref="Iso8583Exception">A value does not fit the dialect.</exception>
-    public static byte[] Encode(AdmittedPayment payment, AccountData account, PaymentOptions options, string stan, string reference, DateTimeOffset now)
+    public static byte[] Encode(
+        AdmittedPayment payment, AccountData account, PaymentOptions options, string stan, string reference, DateTimeOffset now,
+        byte[]? pinBlock = null)
     {
         Iso8583Message message = new(options.Dialect, "0100");
         try
@@ -66,6 +68,11 @@ internal static class AuthorisationMessage
             message[42] = payment.Merchant.CardAcceptorId;
             message[43] = CardAcceptor(payment.Merchant.Name, payment.Merchant.City, payment.Merchant.Country);
             message[49] = payment.Request.Currency;
+            if (pinBlock is not null)
+            {
+                message.Set(52, pinBlock);
+            }
+
             message[54] = AdditionalAmounts(payment.Request);
             message.Set(55, payment.Emv.Encode());
             message[LinkField] = payment.Original?.RetrievalReference;

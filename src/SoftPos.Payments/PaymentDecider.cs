@@ -32,6 +32,9 @@ internal static class PaymentDecider
     /// <summary>DE 39 of a reversal (1987): completed partially, which the merchant does not take.</summary>
     public const string CausePartial = "32";
 
+    /// <summary>DE 39: incorrect PIN, and number of PIN tries exceeded.</summary>
+    private const string WrongPin = "55", PinTriesExceeded = "75";
+
     /// <summary>Decides; null when the event has no meaning in the state and nothing is to be done.</summary>
     public static PaymentDecision? Step(PaymentRecord payment, PaymentEvent what, DateTimeOffset now, ReversalSchedule schedule) => (payment.State, what) switch
     {
@@ -93,7 +96,11 @@ internal static class PaymentDecider
             case AnswerClass.Unknown:
                 return ToUnknown(known, $"response code {answer.ResponseCode}", CauseMalfunction, now);
             default:
-                return new(known with { State = PaymentState.Declined, Reason = ReasonCodes.Declined }, "payment.declined", content, false, true);
+                string reason = answer.ResponseCode switch
+                {
+                    WrongPin => ReasonCodes.PinWrong, PinTriesExceeded => ReasonCodes.PinTriesExceeded, _ => ReasonCodes.Declined,
+                };
+                return new(known with { State = PaymentState.Declined, Reason = reason }, "payment.declined", content, false, true);
         }
     }
 

@@ -1,7 +1,13 @@
+using SoftPos.Cryptography;
 using SoftPos.Iso8583;
 using SoftPos.Storage;
 
 namespace SoftPos.Payments;
+
+/// <summary>Under which key and in which form an acquirer takes PINs.</summary>
+/// <param name="Key">Name of the zone key in the key store.</param>
+/// <param name="Format">0 or 3 under TDES, 4 under AES.</param>
+public sealed record PinZone(string Key, PinBlockFormat Format);
 
 /// <summary>How payments are admitted and sent.</summary>
 public sealed record PaymentOptions
@@ -11,6 +17,9 @@ public sealed record PaymentOptions
 
     /// <summary>DE 32, acquiring institution, up to 11 digits.</summary>
     public required string AcquiringInstitution { get; init; }
+
+    /// <summary>How PINs go to the acquirer (DE 52); null for an acquirer that takes none.</summary>
+    public PinZone? Pin { get; init; }
 
     /// <summary>Highest amount in minor units from a terminal whose verdict is limited.</summary>
     public long LimitedAmountMinor { get; init; } = 5_000;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using SoftPos.Keys;
@@ -5,7 +6,7 @@ using SoftPos.Keys;
 namespace SoftPos.Payments.Tests;
 
 /// <summary>A key room at the port only: AES-GCM under two keys in memory. Counts what it was asked.</summary>
-internal sealed class MemoryKeyRoom : IKeyRoom, IDisposable
+internal sealed class MemoryKeyRoom : IKeyRoom, IPinRoom, IDisposable
 {
     private const int NonceLength = 12, TagLength = 16;
 
@@ -49,6 +50,19 @@ internal sealed class MemoryKeyRoom : IKeyRoom, IDisposable
 
     public ValueTask<byte[]?> UnsealFromStorageAsync(ReadOnlyMemory<byte> sealedBytes, ReadOnlyMemory<byte> associatedData, CancellationToken cancellation) =>
         ValueTask.FromResult(Open(_storage, sealedBytes.Span, associatedData.Span));
+
+    /// <summary>PIN block that the acquirer gets; null refuses.</summary>
+    public byte[]? TranslatedPin { get; set; } = Convert.FromHexString("B10CB10CB10CB10C");
+
+    /// <summary>What was asked of the PIN room.</summary>
+    public ConcurrentQueue<PinTranslationRequest> Translations { get; } = new();
+
+    public async ValueTask<byte[]?> TranslatePinAsync(PinTranslationRequest request, CancellationToken cancellation)
+    {
+        Translations.Enqueue(request);
+        await Before("pin");
+        return TranslatedPin is { } block ? [.. block] : null;
+    }
 
     public void Dispose()
     {

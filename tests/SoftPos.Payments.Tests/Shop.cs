@@ -16,6 +16,8 @@ internal sealed class Shop : IAsyncDisposable
     public const string Pan = "4761739001010119";
     public static readonly byte[] DataKeyId = [0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0x56];
 
+    public static readonly byte[] PinKeyId = [0x0F, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0x56];
+
     private readonly SoftwareDeviceKey _device = new();
     private readonly SoftwareDeviceKey _monitoring = new();
     private uint _counter;
@@ -28,7 +30,7 @@ internal sealed class Shop : IAsyncDisposable
         Terminal = new TerminalRecord
         {
             TerminalId = new Guid("0193a000-0000-7000-8000-000000000001"), MerchantId = "m1", DeviceKey = _device.PublicKey, AgreementKey = [1],
-            State = TerminalState.Active, Verdict = Verdict.Trusted, AcquirerTerminalId = "SP000001", DataKeyId = DataKeyId, EnrolledAt = Clock.GetUtcNow(),
+            State = TerminalState.Active, Verdict = Verdict.Trusted, AcquirerTerminalId = "SP000001", DataKeyId = DataKeyId, PinKeyId = PinKeyId, EnrolledAt = Clock.GetUtcNow(),
         };
     }
 
@@ -131,6 +133,18 @@ internal sealed class Shop : IAsyncDisposable
         {
             Operation = operation, TransactionType = type, OriginalPaymentId = original, OtherAmountMinor = cashbackMinor, TipMinor = tipMinor,
             AcceptsPartialApproval = partial, EmvData = emv.Encode(),
+        };
+    }
+
+    /// <summary>A good sale with a PIN, unless changed.</summary>
+    public PaymentRequest PinRequest(long amountMinor = 12_000)
+    {
+        byte[] ksn = [.. PinKeyId, 0, 0, 0, 0];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(ksn.AsSpan(8), ++_counter);
+        return Request(amountMinor) with
+        {
+            CardholderVerification = "OnlinePin", PinKsn = ksn, PinBlock = RandomNumberGenerator.GetBytes(16),
+            ResultToken = Token(static token => token with { Purpose = ChallengePurpose.Pin }),
         };
     }
 

@@ -23,6 +23,7 @@ internal static class AcquirerCommand
                 Port = result.GetValue(port),
                 LedgerPath = result.GetValue(ledger),
                 MacKey = result.GetValue(mac) ? LabAcquirerMac.Key() : null,
+                PinKey = LabAcquirerPin.Key(),
                 LateDelay = TimeSpan.FromSeconds(result.GetValue(late)),
                 SlowDelay = TimeSpan.FromSeconds(result.GetValue(slow)),
             },

@@ -65,7 +65,7 @@ internal static class AttackCommand
         List<AttackReport> reports = [];
         try
         {
-            await using LabAcquirerHost acquirer = new(new LabAcquirerOptions(), TimeProvider.System);
+            await using LabAcquirerHost acquirer = new(new LabAcquirerOptions { PinKey = LabAcquirerPin.Key() }, TimeProvider.System);
             await using BackendHost host = await BackendHost.StartAsync(Options(folder, acquirer.Port), TimeProvider.System, cancellation);
             AttackGround ground = new(host.Address, Path.Combine(folder, "attackers"), TimeProvider.System);
             foreach (Attack attack in attacks)

@@ -10,7 +10,7 @@ namespace SoftPos.Cli.Commands;
 /// <summary>The virtual phone that commands act on: its options, and how it is opened.</summary>
 internal sealed class PhoneOptions
 {
-    private const string AnyReader = "first";
+    private const string AnyReader = "first", NoPin = "none";
 
     private readonly Option<int> _port = StackOptions.Port();
     private readonly Option<string?> _url = StackOptions.Url();
@@ -33,8 +33,18 @@ internal sealed class PhoneOptions
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private readonly Option<string> _pin = new("--pin")
+    {
+        Description = $"PIN that the customer enters where the card asks for one; {NoPin} cancels. The lab's cards have {LabIssuer.Pin}.",
+        DefaultValueFactory = _ => LabIssuer.Pin,
+    };
+
+    private readonly Option<bool> _guided = new("--guided-pin") { Description = "The customer uses the guided PIN entry, as people do who do not see the screen." };
+
     public void AddTo(Command command)
     {
+        command.Options.Add(_pin);
+        command.Options.Add(_guided);
         command.Options.Add(_port);
         command.Options.Add(_url);
         command.Options.Add(_data);
@@ -47,6 +57,12 @@ internal sealed class PhoneOptions
 
     public async Task<VirtualTerminal> OpenAsync(ParseResult result, CancellationToken cancellation)
     {
+        string pin = result.GetValue(_pin)!;
+        if (pin != NoPin && !pin.All(char.IsAsciiDigit))
+        {
+            throw new CommandException($"--pin: expected digits, or {NoPin} for a customer who cancels", 2);
+        }
+
         Uri backend = Backend(result);
         string phone = result.GetValue(_phone)!;
         string card = result.GetValue(_card)!;
@@ -63,7 +79,11 @@ internal sealed class PhoneOptions
         // One phone for each stack: a phone that is enrolled at one back end is a stranger at another.
         string folder = Path.Combine(result.GetValue(_data)!, "phones", $"{phone}-{backend.Host}-{backend.Port}");
         return await VirtualTerminal.OpenAsync(
-            new VirtualTerminalOptions { Backend = backend, Folder = folder, Phone = phone, Card = card, Reader = Reader(result) }, cancellation);
+            new VirtualTerminalOptions
+            {
+                Backend = backend, Folder = folder, Phone = phone, Card = card, Reader = Reader(result), Pin = pin == NoPin ? null : pin,
+                GuidedPin = result.GetValue(_guided),
+            }, cancellation);
     }
 
     private CardReader? Reader(ParseResult result)

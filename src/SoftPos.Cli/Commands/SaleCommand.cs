@@ -92,6 +92,7 @@ internal static class SaleCommand
         PaymentStage.Reading => "reading ...",
         PaymentStage.RemoveCard => "remove card",
         PaymentStage.SeePhone => "see phone",
+        PaymentStage.EnterPin => "the customer enters the PIN ...",
         PaymentStage.Authorising => "authorising ...",
         _ => "done",
     };

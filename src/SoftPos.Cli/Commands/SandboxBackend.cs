@@ -1,7 +1,11 @@
 using System.Net;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Backend;
+using SoftPos.Cryptography;
+using SoftPos.Keys;
+using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Phones;
+using SoftPos.Payments;
 
 namespace SoftPos.Cli.Commands;
 
@@ -13,6 +17,8 @@ internal static class SandboxBackend
         DataFolder = folder,
         Acquirer = acquirer,
         Sandbox = true,
+        Pin = new PinZone(LabAcquirerPin.KeyName, PinBlockFormat.Iso0),
+        SandboxZone = new SandboxZoneKey(LabAcquirerPin.KeyName, LabAcquirerPin.Key()),
         Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
         AppPackages = [LabApp.Package],
         AppSigners = [LabApp.SignerHex],

@@ -151,6 +151,7 @@ internal static class UpCommand
         LabAcquirerOptions options = new()
         {
             LedgerPath = Path.Combine(choices.Data, "acquirer-ledger.jsonl"), MacKey = choices.Mac ? LabAcquirerMac.Key() : null,
+            PinKey = LabAcquirerPin.Key(),
         };
         return new LabAcquirerHost(options, TimeProvider.System);
     }

@@ -68,6 +68,12 @@ public sealed record PaymentRequest
     /// <summary>Cardholder verification, as the kernel's outcome names it.</summary>
     public required string CardholderVerification { get; init; }
 
+    /// <summary>12-byte key serial number of the PIN key; null without a PIN.</summary>
+    public byte[]? PinKsn { get; init; }
+
+    /// <summary>Enciphered PIN block of format 4, 16 bytes; null without a PIN. Never kept.</summary>
+    public byte[]? PinBlock { get; init; }
+
     /// <summary>Time of the phone at the tap.</summary>
     public required DateTimeOffset DeviceTime { get; init; }
 
@@ -95,7 +101,7 @@ public sealed record PaymentRequest
 
     /// <summary>What is not said is not written: the bytes of a plain sale are those of the first version.</summary>
     private int OptionalCount => (Operation == PaymentOperation.Sale ? 0 : 1) + (OriginalPaymentId is null ? 0 : 1)
-        + (OtherAmountMinor == 0 ? 0 : 1) + (TipMinor == 0 ? 0 : 1) + (AcceptsPartialApproval ? 1 : 0);
+        + (OtherAmountMinor == 0 ? 0 : 1) + (TipMinor == 0 ? 0 : 1) + (AcceptsPartialApproval ? 1 : 0) + (PinKsn is null ? 0 : 1) + (PinBlock is null ? 0 : 1);
 
     private void WriteOptional(CborWriter writer)
     {
@@ -122,6 +128,16 @@ public sealed record PaymentRequest
         if (AcceptsPartialApproval)
         {
             writer.Write(24, 1L);
+        }
+
+        if (PinKsn is not null)
+        {
+            writer.Write(25, PinKsn);
+        }
+
+        if (PinBlock is not null)
+        {
+            writer.Write(26, PinBlock);
         }
     }
 
@@ -168,6 +184,8 @@ public sealed record PaymentRequest
                     ("otherAmountMinor", Part(22)),
                     ("tipMinor", Part(23)),
                     ("acceptsPartialApproval", (Get<long?>(24) ?? 0) is 0 or 1),
+                    ("pinKsn", Get<byte[]>(25) is null or { Length: 12 }),
+                    ("pinBlock", Get<byte[]>(26) is null or { Length: 16 } && Get<byte[]>(25) is null == Get<byte[]>(26) is null),
                 ];
                 return Array.Find(checks, check => !check.Good).Name ?? string.Empty;
             }
@@ -178,7 +196,7 @@ public sealed record PaymentRequest
             switch (key)
             {
                 case 1 or 21: _values[key] = CborMap.ReadGuid(reader); return true;
-                case 2 or 6 or 7 or 8 or 10: _values[key] = reader.ReadByteString(); return true;
+                case 2 or 6 or 7 or 8 or 10 or 25 or 26: _values[key] = reader.ReadByteString(); return true;
                 case 3 or 5 or 12 or 20 or 22 or 23 or 24: _values[key] = reader.ReadInt64(); return true;
                 case 4 or 9 or 11 or 13: _values[key] = reader.ReadTextString(); return true;
                 case 14: _values[key] = CborMap.ReadTime(reader); return true;
@@ -207,6 +225,8 @@ public sealed record PaymentRequest
             OtherAmountMinor = Get<long?>(22) ?? 0,
             TipMinor = Get<long?>(23) ?? 0,
             AcceptsPartialApproval = Get<long?>(24) == 1,
+            PinKsn = Get<byte[]>(25),
+            PinBlock = Get<byte[]>(26),
         };
 
         /// <summary>A part of the amount is no more than the whole.</summary>

@@ -32,4 +32,25 @@ public static partial class ReasonCodes
 
     /// <summary>Count or sum of the terminal's payments within the hour would pass its limit.</summary>
     public const string VelocityExceeded = "VELOCITY_EXCEEDED";
+
+    /// <summary>Something that may see the PIN is active on the phone.</summary>
+    public const string PinBlocked = "PIN_BLOCKED";
+
+    /// <summary>The cardholder cancelled the PIN, or the screen was left.</summary>
+    public const string PinCancelled = "PIN_CANCELLED";
+
+    /// <summary>PIN entry took too long.</summary>
+    public const string PinTimedOut = "PIN_TIMED_OUT";
+
+    /// <summary>The issuer says that the PIN is wrong.</summary>
+    public const string PinWrong = "PIN_WRONG";
+
+    /// <summary>The issuer takes no more tries.</summary>
+    public const string PinTriesExceeded = "PIN_TRIES_EXCEEDED";
+
+    /// <summary>A PIN is missing where the card asked for one, or is there where it did not.</summary>
+    public const string PinRequired = "PIN_REQUIRED";
+
+    /// <summary>The PIN block does not open under this terminal's key and this card.</summary>
+    public const string PinInvalid = "PIN_INVALID";
 }

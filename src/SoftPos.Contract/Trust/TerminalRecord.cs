@@ -85,6 +85,11 @@ public sealed record TerminalRecord
     /// <summary>Health figures of the last evidence, by name with the unit in it, such as <c>batteryTemperatureCelsius</c>.</summary>
     public IReadOnlyDictionary<string, double> Health { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Whether the terminal was given that PIN key and may use it.</summary>
+    /// <param name="pinKeyId">Initial key identity, 8 bytes.</param>
+    public bool HoldsPinKey(ReadOnlySpan<byte> pinKeyId) =>
+        (PinKeyId is { } current && pinKeyId.SequenceEqual(current)) || (NextKeys is { } next && pinKeyId.SequenceEqual(next.PinKeyId));
+
     /// <summary>When the key set of that data key was delivered; null when the terminal was never given it.</summary>
     /// <param name="dataKeyId">Initial key identity, 8 bytes.</param>
     public DateTimeOffset? DeliveredAt(ReadOnlySpan<byte> dataKeyId) =>

@@ -57,8 +57,13 @@ internal sealed class CryptogramAnswer(CryptogramVersion version, byte[] key, by
 /// </summary>
 internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
 {
+    /// <summary>Wrong PINs in a row before the issuer takes no more; the right one before that starts anew.</summary>
+    private const int PinTries = 3;
+
     private const string VisaAid = "A000000003";
     private const string MastercardAid = "A000000004";
+
+    private readonly Dictionary<string, int> _wrongPins = [];
 
     public IssuerFinding Check(Iso8583View request, DateTimeOffset now)
     {
@@ -197,8 +202,21 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
         bool right = readable && pin[..length].SequenceEqual(LabIssuer.Pin);
         pin.Clear();
         CryptographicOperations.ZeroMemory(block);
-        return right ? finding with { Reason = finding.Reason + ", PIN right" }
-            : finding with { Code = readable ? "55" : "81", Reason = readable ? "PIN wrong" : "PIN block cannot be read" };
+        return readable ? Count(finding, right) : finding with { Code = "81", Reason = "PIN block cannot be read" };
+    }
+
+    /// <summary>The issuer alone counts tries.</summary>
+    private IssuerFinding Count(IssuerFinding finding, bool right)
+    {
+        string card = finding.Card!.Name;
+        int wrong = _wrongPins.GetValueOrDefault(card);
+        if (wrong >= PinTries)
+        {
+            return finding with { Code = "75", Reason = "PIN tries exceeded" };
+        }
+
+        _wrongPins[card] = right ? 0 : wrong + 1;
+        return right ? finding with { Reason = finding.Reason + ", PIN right" } : finding with { Code = "55", Reason = "PIN wrong" };
     }
 
     private static CryptogramInput? Input(TlvMap data)

@@ -6,7 +6,7 @@ using SoftPos.Terminal;
 
 namespace SoftPos.Lab.Phones;
 
-/// <summary>A virtual phone: what it says, measures and attests, by its description. Holds no state but that.</summary>
+/// <summary>A virtual phone: what it says, measures and attests, by its description. </summary>
 public sealed class LabPhone
 {
     private static readonly Dictionary<string, double> GoodHealth = new(StringComparer.Ordinal)
@@ -45,7 +45,14 @@ public sealed class LabPhone
     }
 
     /// <summary>What it is like.</summary>
-    public LabPhoneDescription Description { get; }
+    public LabPhoneDescription Description { get; private set; }
+
+    /// <summary>The phone turns into another: somebody roots it, covers it, hooks it while the app runs. Its keys and its clock stay.</summary>
+    public void Become(LabPhoneDescription other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Description = other;
+    }
 
     /// <summary>The phone's own clock.</summary>
     public TimeProvider Clock => _clock;

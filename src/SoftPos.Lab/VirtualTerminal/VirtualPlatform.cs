@@ -7,7 +7,7 @@ using SoftPos.Terminal;
 namespace SoftPos.Lab.VirtualTerminal;
 
 /// <summary>A lab phone as the SDK sees a phone.</summary>
-internal sealed class VirtualPlatform(LabPhone phone, CardReader reader, string folder) : TerminalPlatform
+internal sealed class VirtualPlatform(LabPhone phone, CardReader reader, IPinScreen pinScreen, string folder) : TerminalPlatform
 {
     private const int SouthAfrica = 710;
     private const int Rand = 710;
@@ -26,6 +26,8 @@ internal sealed class VirtualPlatform(LabPhone phone, CardReader reader, string 
     internal override IReadOnlyList<IProbe> Probes => phone.Probes;
 
     internal override CardReader Reader => reader;
+
+    internal override IPinScreen PinScreen => pinScreen;
 
     /// <summary>The lab's reader at the sandbox's merchant: South Africa, rand.</summary>
     internal override ReaderConfiguration ReaderConfiguration { get; } = AtTheMarketStall(LabReader.Configuration());

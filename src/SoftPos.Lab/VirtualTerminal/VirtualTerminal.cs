@@ -14,10 +14,15 @@ public sealed class VirtualTerminal : IAsyncDisposable
     private readonly RandomNumberGenerator _randomness;
     private readonly RandomNumberGenerator? _ownRandomness;
 
+    private readonly LabPhone _phone;
+    private readonly VirtualPinScreen _pinScreen;
+
     private VirtualTerminal(
-        SoftPosTerminal terminal, CardReader reader, VirtualTerminalOptions options, RandomNumberGenerator randomness, RandomNumberGenerator? ownRandomness)
+        SoftPosTerminal terminal, LabPhone phone, VirtualPinScreen pinScreen, CardReader reader, VirtualTerminalOptions options, RandomNumberGenerator randomness, RandomNumberGenerator? ownRandomness)
     {
         Terminal = terminal;
+        _phone = phone;
+        _pinScreen = pinScreen;
         _reader = reader;
         _options = options;
         _randomness = randomness;
@@ -44,17 +49,32 @@ public sealed class VirtualTerminal : IAsyncDisposable
             throw new ArgumentException($"the lab has no card named {options.Card}", nameof(options));
         }
 
+        if (options.Pin is { } pin && !pin.All(char.IsAsciiDigit))
+        {
+            throw new ArgumentException("a PIN has digits only", nameof(options));
+        }
+
         CardReader reader = options.Reader ?? new VirtualCardReader(options.Card, options.Clock);
         LabPhone phone = new(description, new LabAttestationAuthority(), options.Clock, randomness);
+        VirtualPinScreen pinScreen = new(options.Pin, options.GuidedPin, options.Clock, randomness);
         TerminalOptions terminal = new()
         {
             Backend = options.Backend,
-            Platform = new VirtualPlatform(phone, reader, options.Folder),
+            Platform = new VirtualPlatform(phone, reader, pinScreen, options.Folder),
             Language = options.Language,
             CardTimeout = options.CardTimeout,
         };
-        return new VirtualTerminal(await SoftPosTerminal.CreateAsync(terminal, cancellation).ConfigureAwait(false), reader, options, randomness, own);
+        SoftPosTerminal opened = await SoftPosTerminal.CreateAsync(terminal, cancellation).ConfigureAwait(false);
+        return new VirtualTerminal(opened, phone, pinScreen, reader, options, randomness, own);
     }
+
+    /// <summary>How often the PIN pad was drawn.</summary>
+    public int PinPadsDrawn => _pinScreen.Opened;
+
+    /// <summary>The phone turns into another one of the catalogue while the app runs.</summary>
+    /// <exception cref="ArgumentException">The lab has none of that name.</exception>
+    public void Become(string phone) => _phone.Become(
+        LabPhoneDescription.Find(phone) ?? throw new ArgumentException($"the lab has no phone named {phone}", nameof(phone)));
 
     /// <summary>Enrols the phone with a one-time code.</summary>
     public Task<TrustResult> ActivateAsync(string code, CancellationToken cancellation = default) => Terminal.ActivateAsync(code, cancellation);

@@ -15,6 +15,12 @@ public sealed record VirtualTerminalOptions
     /// <summary>Name of the card in the lab's catalogue; not looked at when there is a reader.</summary>
     public string Card { get; init; } = "visa";
 
+    /// <summary>PIN that the virtual cardholder enters, 0 to 9 only; null cancels. Every card of the lab has the same right one.</summary>
+    public string? Pin { get; init; } = Cards.LabIssuer.Pin;
+
+    /// <summary>The cardholder uses the guided entry, as people do who do not see the screen.</summary>
+    public bool GuidedPin { get; init; }
+
     /// <summary>A real reader instead of a virtual card.</summary>
     public CardReader? Reader { get; init; }
 

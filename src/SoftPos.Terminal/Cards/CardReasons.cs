@@ -15,9 +15,9 @@ internal static class CardReasons
     };
 
     /// <summary>Why the outcome leads to no authorisation; null when it does. An offline approval is none: this terminal is online only.</summary>
-    public static string? Refusal(Outcome outcome) => outcome.Kind switch
+    public static string? Refusal(Outcome outcome, bool hasPinPad) => outcome.Kind switch
     {
-        OutcomeKind.OnlineRequest => outcome.Cvm == CvmKind.OnlinePin ? ReasonCodes.CardNotAccepted : null,
+        OutcomeKind.OnlineRequest => outcome.Cvm == CvmKind.OnlinePin && !hasPinPad ? ReasonCodes.CardNotAccepted : null,
         OutcomeKind.Declined => outcome.Reason is OutcomeReason.AuthenticationFailed or OutcomeReason.BadCardData or OutcomeReason.MissingCardData
             ? ReasonCodes.CardUnreadable
             : ReasonCodes.CardDeclined,

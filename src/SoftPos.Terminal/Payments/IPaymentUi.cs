@@ -24,6 +24,9 @@ public enum PaymentStage
     /// <summary>The cardholder must look at the own phone and present it again.</summary>
     SeePhone,
 
+    /// <summary>The SDK's own PIN screen comes up: hand the phone to the cardholder. The host app must draw nothing until the next state.</summary>
+    EnterPin,
+
     /// <summary>The back end and the card's bank are being asked.</summary>
     Authorising,
 

@@ -85,14 +85,14 @@ internal sealed class PaymentFlow
             CardSessionResult card = await session.RunAsync(deadlines, _screens.Show, cancellation).ConfigureAwait(false);
             if (card.End != CardSessionEnd.AttestationExpired)
             {
-                return await AfterCardAsync(session, card, token).ConfigureAwait(false);
+                return await AfterCardAsync(session, card, token, cancellation).ConfigureAwait(false);
             }
         }
 
         return _room.Results.Refused(_paymentId, ReasonCodes.CardTimeout);
     }
 
-    private async Task<PaymentResult> AfterCardAsync(ICardSession session, CardSessionResult card, byte[] token)
+    private async Task<PaymentResult> AfterCardAsync(ICardSession session, CardSessionResult card, byte[] token, CancellationToken cancellation)
     {
         if (card.Outcome is not { } outcome)
         {
@@ -101,12 +101,19 @@ internal sealed class PaymentFlow
 
         using CardAccount? account = outcome.Account;
         CardSummary? summary = CardReasons.Summary(outcome);
-        if (CardReasons.Refusal(outcome) is { } refusal)
+        IPinScreen? pinScreen = outcome.Cvm == CvmKind.OnlinePin ? _room.Platform.PinScreen : null;
+        if (CardReasons.Refusal(outcome, hasPinPad: pinScreen is not null) is { } refusal)
         {
             return _room.Results.Refused(_paymentId, refusal, card: summary);
         }
 
         if (account is null || summary is null || outcome.DataRecord is null)
+        {
+            return _room.Results.Refused(_paymentId, ReasonCodes.CardUnreadable, card: summary);
+        }
+
+        using PanShares? shares = pinScreen is null ? null : PanShares.Cut(account, _room.Platform.Randomness);
+        if (pinScreen is not null && shares is null)
         {
             return _room.Results.Refused(_paymentId, ReasonCodes.CardUnreadable, card: summary);
         }
@@ -117,6 +124,20 @@ internal sealed class PaymentFlow
         }
 
         PaymentRequest request = RequestOf(outcome, summary, token, sealedAccount);
+        if (pinScreen is not null)
+        {
+            _screens.Show(PaymentStage.EnterPin);
+            PinPrompt prompt = new(_room.Enrolment.Merchant.Name, _order.AmountMinor, _currency);
+            (CapturedPin? pin, PaymentResult? refused) =
+                await new PinFlow(_room, pinScreen, _paymentId, prompt, summary).RunAsync(shares!, cancellation).ConfigureAwait(false);
+            if (pin is null)
+            {
+                return refused!;
+            }
+
+            request = request with { PinKsn = pin.Ksn, PinBlock = pin.Block, ResultToken = pin.Token };
+        }
+
         return await SendAsync(session, outcome, request, summary).ConfigureAwait(false);
     }
 

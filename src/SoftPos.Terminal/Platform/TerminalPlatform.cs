@@ -28,6 +28,9 @@ public abstract class TerminalPlatform
     /// <summary>Every probe of this platform. Which of them matter is the back end's policy.</summary>
     internal abstract IReadOnlyList<IProbe> Probes { get; }
 
+    /// <summary>The SDK's PIN screen on this phone; null where there is none, and then a card that asks for a PIN is not accepted.</summary>
+    internal virtual IPinScreen? PinScreen => null;
+
     /// <summary>The contactless reader of the phone.</summary>
     internal abstract CardReader Reader { get; }
 

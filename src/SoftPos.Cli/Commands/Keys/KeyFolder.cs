@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SoftPos.Keys;
+using SoftPos.Lab.Acquirer;
 using SoftPos.Storage;
 
 namespace SoftPos.Cli.Commands.Keys;
@@ -80,7 +81,11 @@ internal sealed class KeyFolder : IAsyncDisposable
         {
             database = await Database.OpenAsync(Path.Combine(data, "softpos.db"), clock);
             await CheckKindAsync(database, data, isProduction, cancellation);
-            KeyRoomPolicy policy = new(isProduction, NeedsCeremonies: isProduction);
+            KeyRoomPolicy policy = new(isProduction, NeedsCeremonies: isProduction)
+            {
+                // A sandbox's own key room shares the lab acquirer's PIN key, as the stack's does.
+                Zone = isProduction ? null : new SandboxZoneKey(LabAcquirerPin.KeyName, LabAcquirerPin.Key()),
+            };
             if (token is not null)
             {
                 return new KeyFolder(database, null, await TokenKeyRoom.OpenAsync(database, token, policy, clock, cancellation), isProduction);
