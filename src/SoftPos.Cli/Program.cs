@@ -14,6 +14,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     AcquirerCommand.Create(),
     SignInCommand.Create(),
     AttackCommand.Create(),
+    ReplayCommand.Create(),
     VerifyCommand.Create(),
     ConformanceCommand.Create(),
     KeysCommand.Create(),

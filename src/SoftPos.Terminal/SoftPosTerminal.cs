@@ -46,7 +46,7 @@ public sealed class SoftPosTerminal : IAsyncDisposable
     public static Task<SoftPosTerminal> CreateAsync(TerminalOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateAsync(options, ContactlessSession.Factory(options.Platform), cancellation);
+        return CreateAsync(options, ContactlessSession.Factory(options.Platform, options.Taps), cancellation);
     }
 
     internal static Task<SoftPosTerminal> CreateAsync(TerminalOptions options, CardSessionFactory openCard, CancellationToken cancellation)

@@ -10,6 +10,9 @@ namespace SoftPos.Emv.Configuration;
 /// </summary>
 internal sealed class JsonFields
 {
+    /// <summary>Source of exceptions that the JSON parser throws where a text is asked for that is none.</summary>
+    public const string ParserName = "System.Text.Json";
+
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly string _document;

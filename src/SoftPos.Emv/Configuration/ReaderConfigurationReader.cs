@@ -53,11 +53,16 @@ public static class ReaderConfigurationReader
         {
             found.Add(new ConfigurationFault(document, string.Empty, $"not JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}"));
         }
+        catch (InvalidOperationException fault) when (fault.Source == JsonFields.ParserName)
+        {
+            // The parser takes such a text and refuses to give it out.
+            found.Add(new ConfigurationFault(document, string.Empty, "a text holds half a character (an escaped surrogate without its pair)"));
+        }
 
         return configuration is not null;
     }
 
-    private static ReaderConfiguration Read(JsonFields root, IReadOnlyList<CaPublicKey> moreKeys)
+    internal static ReaderConfiguration Read(JsonFields root, IReadOnlyList<CaPublicKey> moreKeys)
     {
         ReaderEnvironment environment = root.Word<ReaderEnvironment>(
             "environment", true, ("lab", ReaderEnvironment.Lab), ("production", ReaderEnvironment.Production)) ?? ReaderEnvironment.Production;

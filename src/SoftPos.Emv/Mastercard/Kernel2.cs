@@ -85,6 +85,8 @@ internal sealed partial class Kernel2 : IKernel
             return KernelStep.Finish(_outcomes.SelectNext(fault with { Reason = OutcomeReason.BadFci }));
         }
 
+        _activation.Notes?.Add("S1.7", $"FCI stored; {(_activation.Fci.Pdol is { } pdol ? $"PDOL of {pdol.TotalLength} bytes" : "no PDOL")}");
+
         // S1.9: the second byte comes when the amount is held against the CVM limit.
         _data.Set(EmvTag.TerminalCapabilities, [_options.CardDataInput, 0x00, _options.SecurityCapability]);
         return SendOptions();
@@ -113,10 +115,15 @@ internal sealed partial class Kernel2 : IKernel
         _ => KernelStep.Nothing,
     };
 
-    private KernelStep Fail(Kernel2Fault fault, ushort status = 0) => KernelStep.Finish(_outcomes.Error(fault, status));
+    private KernelStep Fail(Kernel2Fault fault, ushort status = 0)
+    {
+        _activation.Notes?.Add("DF8115", $"error {fault.Level2}: {fault.Reason}{(status == 0 ? string.Empty : $", status {status:X4}")}");
+        return KernelStep.Finish(_outcomes.Error(fault, status));
+    }
 
     private KernelStep FieldFailed(CommunicationFault fault)
     {
+        _activation.Notes?.Add("S4.4", $"radio fault {fault} while waiting for {_waiting}");
         switch (_waiting)
         {
             case Waiting.Options:
@@ -172,6 +179,7 @@ internal sealed partial class Kernel2 : IKernel
     {
         if (!response.Status.IsOk)
         {
+            _activation.Notes?.Add("S3.8", $"status {response.Status.Value:X4}: next application");
             OutcomeReason reason = response.Status.Value == 0x6985 ? OutcomeReason.ConditionsNotSatisfied : OutcomeReason.CardStatus;
             return KernelStep.Finish(_outcomes.SelectNext(new Kernel2Fault(reason, ErrorLevel2.StatusBytes), response.Status.Value));
         }
@@ -186,6 +194,7 @@ internal sealed partial class Kernel2 : IKernel
             return Fail(Kernel2Fault.Missing);
         }
 
+        _activation.Notes?.Add("S3.15", $"AIP {Convert.ToHexString(_data.Card[EmvTag.Aip]!)}: {(_data.Aip(2, AipEmvMode) ? "EMV mode" : "no EMV mode")}");
         if (!_data.Aip(2, AipEmvMode))
         {
             return Fail(new Kernel2Fault(OutcomeReason.MagStripeNotSupported, ErrorLevel2.MagStripeNotSupported));         // S3.17
@@ -197,12 +206,15 @@ internal sealed partial class Kernel2 : IKernel
         }
 
         _isOnDevice = _options.OnDeviceVerification && _data.Aip(1, AipOnDevice);
+        _activation.Notes?.Add("S3.33", $"verification on the device {(_isOnDevice ? "supported by both" : "not used")}: transaction limit {TransactionLimit}");
         if (_options.RelayResistance && _data.Aip(2, AipRelayResistance))
         {
+            _activation.Notes?.Add("S3.60", "relay resistance: both sides have it");
             _waiting = Waiting.Relay;
             return KernelStep.Send(_relay.Command());
         }
 
+        _activation.Notes?.Add("S3.65", "relay resistance is not performed: TVR byte 5 bit 1");
         _data.Tvr |= Tvr.RelayNotPerformed;
         return StartReading();
     }
@@ -253,7 +265,9 @@ internal sealed partial class Kernel2 : IKernel
             return Fail(Kernel2Fault.Status, response.Status.Value);
         }
 
-        return _relay.Take(response.Data.Span, elapsed, _activation.NextUnpredictableNumber) switch
+        RelayVerdict verdict = _relay.Take(response.Data.Span, elapsed, _activation.NextUnpredictableNumber);
+        _activation.Notes?.Add("SR1.18", $"relay resistance: answer after {elapsed} units of 0.1 ms: {verdict}");
+        return verdict switch
         {
             RelayVerdict.Again => KernelStep.Send(_relay.Command()),
             RelayVerdict.Done => StartReading(),
@@ -266,6 +280,7 @@ internal sealed partial class Kernel2 : IKernel
     private KernelStep StartReading()
     {
         _useCda = _data.Aip(1, AipCda) && (_options.SecurityCapability & SecurityCda) != 0;
+        _activation.Notes?.Add("S3R1.17", _useCda ? "CDA: both sides have it" : "no CDA: TVR byte 1 bit 8");
         if (!_useCda)
         {
             _data.Tvr |= Tvr.OdaNotPerformed;
@@ -306,6 +321,8 @@ internal sealed partial class Kernel2 : IKernel
             _staticData.AddRecord(address.Sfi, response.Data.Span);
         }
 
+        _activation.Notes?.Add(
+            "S4.24", $"SFI {address.Sfi} record {address.Record}{(address.IsAuthenticated && _useCda ? ", part of the static data to be authenticated" : string.Empty)}");
         if (isTemplate && _data.StoreTemplate(response.Data.Span, EmvTag.RecordTemplate) is { } fault)
         {
             return Fail(fault);

@@ -52,6 +52,7 @@ public sealed class VirtualTerminal : IAsyncDisposable
             Platform = new VirtualPlatform(phone, reader, options.Folder),
             Language = options.Language,
             CardTimeout = options.CardTimeout,
+            Taps = new TapDiagnostics { Recorded = options.Recorded, IsFull = options.FullRecordings && options.Reader is null },
         };
         return new VirtualTerminal(await SoftPosTerminal.CreateAsync(terminal, cancellation).ConfigureAwait(false), reader, options, randomness, own);
     }

@@ -1,5 +1,6 @@
 using SoftPos.Emv;
 using SoftPos.Emv.EntryPoint;
+using SoftPos.Emv.Replay;
 
 namespace SoftPos.Terminal;
 
@@ -14,24 +15,26 @@ internal sealed class ContactlessSession : ICardSession
 
     private const int TenthsOfMsPerSecond = 10_000;
     private readonly TerminalPlatform _platform;
-    private readonly ContactlessReader _machine;
+    private readonly TapRecorder _machine;
+    private readonly TapDiagnostics _diagnostics;
     private readonly TransactionRequest _request;
     private readonly Queue<ReaderEffect> _effects = new();
     private CardChannel? _channel;
     private DateTimeOffset _fieldOffUntil;
     private CardDeadlines _deadlines;
 
-    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TransactionRequest request)
+    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, TransactionRequest request)
     {
         _platform = platform;
-        _machine = machine;
+        _machine = new TapRecorder(machine, platform.Clock, diagnostics.IsFull);
+        _diagnostics = diagnostics;
         _request = request;
     }
 
     private DateTimeOffset Now => _platform.Clock.GetUtcNow();
 
     /// <summary>Sessions over the reader of a platform; the machine lives as long as the factory, with what it remembers of torn cards.</summary>
-    public static CardSessionFactory Factory(TerminalPlatform platform)
+    public static CardSessionFactory Factory(TerminalPlatform platform, TapDiagnostics diagnostics)
     {
         ContactlessReader machine = new();
         return (order, currency) =>
@@ -44,7 +47,7 @@ internal sealed class ContactlessSession : ICardSession
                 OtherAmountMinor = order.CashbackMinor,
                 CurrencyCode = int.Parse(currency, System.Globalization.CultureInfo.InvariantCulture),
             };
-            return new ContactlessSession(platform, machine, request);
+            return new ContactlessSession(platform, machine, diagnostics, request);
         };
     }
 
@@ -103,6 +106,11 @@ internal sealed class ContactlessSession : ICardSession
         if (!_machine.IsDone)
         {
             _machine.Step(new ReaderEvent.Stop());
+        }
+
+        if (_machine.Take() is { } tap)
+        {
+            _diagnostics.Add(tap);
         }
     }
 
