@@ -10,9 +10,6 @@ namespace SoftPos.Emv.Configuration;
 /// </summary>
 internal sealed class JsonFields
 {
-    /// <summary>Source of exceptions that the JSON parser throws where a text is asked for that is none.</summary>
-    public const string ParserName = "System.Text.Json";
-
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly string _document;
@@ -30,6 +27,9 @@ internal sealed class JsonFields
             Fault(string.Empty, "expected an object");
         }
     }
+
+    /// <summary>The parser takes a text that is not Unicode and refuses only when it is asked for; it has no other way to tell.</summary>
+    public static bool IsBrokenText(InvalidOperationException fault) => fault.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) is true;
 
     public void Fault(string name, string rule) =>
         _faults.Add(new ConfigurationFault(_document, name.Length == 0 ? _path : _path.Length == 0 ? name : $"{_path}.{name}", rule));

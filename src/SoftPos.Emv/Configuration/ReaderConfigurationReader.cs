@@ -53,10 +53,9 @@ public static class ReaderConfigurationReader
         {
             found.Add(new ConfigurationFault(document, string.Empty, $"not JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}"));
         }
-        catch (InvalidOperationException fault) when (fault.Source == JsonFields.ParserName)
+        catch (InvalidOperationException fault) when (JsonFields.IsBrokenText(fault))
         {
-            // The parser takes such a text and refuses to give it out.
-            found.Add(new ConfigurationFault(document, string.Empty, "a text holds half a character (an escaped surrogate without its pair)"));
+            found.Add(new ConfigurationFault(document, string.Empty, "a text is not Unicode: bytes that are not UTF-8, or half of a surrogate pair"));
         }
 
         return configuration is not null;

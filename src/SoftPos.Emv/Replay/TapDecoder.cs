@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SoftPos.Emv.Configuration;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Replay;
@@ -8,7 +9,7 @@ namespace SoftPos.Emv.Replay;
 /// Tells commands and responses in words: data objects by name, data object lists field by field, bits of qualifiers and results. Remembers
 /// the lists that the card gave, because a command's data are values without tags.
 /// </summary>
-internal sealed class TapDecoder
+internal sealed class TapDecoder(ReaderConfiguration configuration)
 {
     /// <summary>Longest value that is shown whole: longer ones are certificates and signatures.</summary>
     private const int LongestShown = 64;
@@ -19,8 +20,8 @@ internal sealed class TapDecoder
     private readonly StringBuilder _chained = new();
     private CommandApdu? _command;
 
-    /// <summary>Kernel that runs; 0 before there is one.</summary>
-    public int Kernel { get; set; }
+    /// <summary>Kernel of the application that was selected; 0 before there is one.</summary>
+    public int Kernel { get; private set; }
 
     /// <summary>Name and header of a command, and its data below.</summary>
     public (string Text, IReadOnlyList<string> Details) Command(byte[] bytes)
@@ -38,7 +39,8 @@ internal sealed class TapDecoder
 
         if ((command.Cla, command.Ins) == (0x00, 0xA4))
         {
-            Kernel = command.Data.Span.StartsWith("2PAY"u8) ? 0 : Kernel;
+            // From the answer on tags have the meaning of the kernel that the application will run under.
+            Kernel = KernelOf(command.Data.Span);
         }
 
         string header = $"{command.Cla:X2} {command.Ins:X2} {command.P1:X2} {command.P2:X2}";
@@ -86,6 +88,19 @@ internal sealed class TapDecoder
 
     /// <summary>One object with its name, value and bits.</summary>
     public IEnumerable<string> Object(uint tag, ReadOnlySpan<byte> value) => [ObjectLine(tag, value), .. Bits(tag, value).Select(bit => "  " + bit)];
+
+    private int KernelOf(ReadOnlySpan<byte> name)
+    {
+        foreach (Combination combination in configuration.Combinations)
+        {
+            if (name.StartsWith(combination.Aid))
+            {
+                return combination.Kernel;
+            }
+        }
+
+        return 0;
+    }
 
     private static string Name(CommandApdu command) => (command.Cla, command.Ins) switch
     {
@@ -176,7 +191,7 @@ internal sealed class TapDecoder
         string text = info?.Format is TagFormat.Text or TagFormat.Alphanumeric && !SensitiveTags.Contains(tag) && IsPrintable(value)
             ? $"  \"{Encoding.ASCII.GetString(value)}\""
             : string.Empty;
-        return $"{TlvTag.Text(tag),-6}{info?.Name ?? "unknown"}: {Shown(tag, value)}{text}";
+        return $"{TlvTag.Text(tag),-4}  {info?.Name ?? "unknown"}: {Shown(tag, value)}{text}";
     }
 
     private IEnumerable<string> Bits(uint tag, ReadOnlySpan<byte> value)
@@ -190,7 +205,7 @@ internal sealed class TapDecoder
                     $"{rule.Code:X2}{rule.Condition:X2} {rule.MethodText}; {rule.ConditionText}; {(rule.ContinuesOnFailure ? "next rule" : "fail")} if unsuccessful");
             case EmvTag.Pdol or EmvTag.Cdol1 or EmvTag.Drdol when Dol.TryParse(value, out Dol? dol, out _):
                 return dol.Entries.Select(entry =>
-                    string.Create(CultureInfo.InvariantCulture, $"{TlvTag.Text(entry.Tag),-6}{TagDictionary.NameOf(entry.Tag, Kernel)}, {entry.Length} bytes"));
+                    string.Create(CultureInfo.InvariantCulture, $"{TlvTag.Text(entry.Tag),-4}  {TagDictionary.NameOf(entry.Tag, Kernel)}, {entry.Length} bytes"));
             default:
                 return BitMeanings.Of(tag, value, Kernel);
         }

@@ -49,10 +49,9 @@ public static class TapRecordingReader
         {
             found.Add(new ConfigurationFault(document, string.Empty, $"not JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}"));
         }
-        catch (InvalidOperationException fault) when (fault.Source == JsonFields.ParserName)
+        catch (InvalidOperationException fault) when (JsonFields.IsBrokenText(fault))
         {
-            // The parser takes such a text and refuses to give it out.
-            found.Add(new ConfigurationFault(document, string.Empty, "a text holds half a character (an escaped surrogate without its pair)"));
+            found.Add(new ConfigurationFault(document, string.Empty, "a text is not Unicode: bytes that are not UTF-8, or half of a surrogate pair"));
         }
 
         return recording is not null;
@@ -181,7 +180,13 @@ public static class TapRecordingReader
 
         foreach (JsonProperty value in with.EnumerateObject())
         {
-            values.Add(new(value.Name, value.Value.GetString()!));
+            string text = value.Value.GetString()!;
+            if (TapEffect.HexFields.Contains(value.Name) && (text.Length % 2 != 0 || !text.All(char.IsAsciiHexDigit)))
+            {
+                fields.Fault($"with.{value.Name}", "expected bytes as hexadecimal digits");
+            }
+
+            values.Add(new(value.Name, text));
         }
 
         return values;

@@ -100,6 +100,13 @@ public sealed class TapReplay
             _at++;
         }
 
+        if (_recording.IsMasked && afterCard)
+        {
+            // From here the signatures are checked, over data that are not there: the recorded decision stands.
+            _limit ??= MaskedLimit;
+        }
+
+        _trace.IsRunning = IsFollowed;
         IReadOnlyList<ReaderEffect> effects = step();
         if (_draws.Count > 0 && IsFollowed)
         {
@@ -107,12 +114,6 @@ public sealed class TapReplay
         }
 
         _draws.Clear();
-        if (_recording.IsMasked && afterCard)
-        {
-            // From here the signatures are checked, over data that are not there: the recorded decision stands.
-            _limit ??= MaskedLimit;
-        }
-
         foreach (ReaderEffect effect in effects)
         {
             if (IsFollowed)

@@ -23,6 +23,9 @@ public sealed record TapEffect(string Kind, IReadOnlyList<KeyValuePair<string, s
     /// <summary>Kinds of effects.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["command", "field-on", "field-off", "show", "proceed", "exchange-data", "outcome"];
 
+    /// <summary>Names of values that are bytes.</summary>
+    public static IReadOnlyList<string> HexFields { get; } = ["apdu", "tvr", "dataRecord", "discretionaryData", "account"];
+
     /// <summary>A value, or null.</summary>
     public string? this[string name]
     {

@@ -6,10 +6,13 @@ namespace SoftPos.Emv.Replay;
 /// <summary>Gathers the lines of an annotated trace while a recording is run.</summary>
 internal sealed class TapTrace(TapRecording recording)
 {
-    private readonly TapDecoder _decoder = new();
+    private readonly TapDecoder _decoder = new(recording.Configuration);
     private readonly List<TapTraceLine> _lines = [];
 
     public IReadOnlyList<TapTraceLine> Lines => _lines;
+
+    /// <summary>The run still follows the recording; notes of one that does not would mislead.</summary>
+    public bool IsRunning { get; set; } = true;
 
     /// <summary>What the reader was given before anything happened.</summary>
     public void Begin()
@@ -31,8 +34,11 @@ internal sealed class TapTrace(TapRecording recording)
 
     public void Note(ReaderNote note)
     {
-        // Notes of a kernel come with the first command to it: from there on tags have that kernel's meaning.
-        _decoder.Kernel = note.Book switch { "C-2" => 2, "C-3" => 3, _ => _decoder.Kernel };
+        if (!IsRunning)
+        {
+            return;
+        }
+
         _lines.Add(new TapTraceLine(null, null, TapTraceKind.Step, note.Text, []) { Book = note.Book, Clause = note.Clause });
     }
 
@@ -102,7 +108,7 @@ internal sealed class TapTrace(TapRecording recording)
         switch (effect.Kind)
         {
             case "command":
-                (string text, IReadOnlyList<string> details) = effect["apdu"] is { } apdu && IsHex(apdu)
+                (string text, IReadOnlyList<string> details) = effect["apdu"] is { } apdu
                     ? _decoder.Command(Convert.FromHexString(apdu))
                     : ("no command", []);
                 Add(step, wanted.AtMicroseconds, TapTraceKind.Command, text, details, isRecordedOnly);
@@ -133,7 +139,7 @@ internal sealed class TapTrace(TapRecording recording)
             {
                 case "kind" or "reason" or "account":
                     break;
-                case "dataRecord" or "discretionaryData" when IsHex(value):
+                case "dataRecord" or "discretionaryData":
                     yield return name == "dataRecord" ? "data record" : "discretionary data";
                     foreach (string line in _decoder.Objects(value))
                     {
@@ -141,7 +147,7 @@ internal sealed class TapTrace(TapRecording recording)
                     }
 
                     break;
-                case "tvr" when IsHex(value) && value.Length == 10:
+                case "tvr" when value.Length == 10:
                     foreach (string line in _decoder.Object(EmvTag.Tvr, Convert.FromHexString(value)))
                     {
                         yield return line;
@@ -154,8 +160,6 @@ internal sealed class TapTrace(TapRecording recording)
             }
         }
     }
-
-    private static bool IsHex(string text) => text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit);
 
     private static string Values(TapEffect effect) => string.Join(", ", effect.Fields.Select(field => $"{field.Key} {field.Value}"));
 
