@@ -1,4 +1,5 @@
 using System.Globalization;
+using SoftPos.Emv.Replay;
 using SoftPos.Lab.Cards;
 using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Terminal;
@@ -33,7 +34,8 @@ public sealed class CardScenarios
     private static async Task<string> TapAsync(Stack stack, string folder, LabCardDescription card)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        VirtualTerminalOptions options = new() { Backend = stack.Address, Folder = folder, Card = card.Name, CardTimeout = CardTimeout };
+        List<TapRecording> taps = [];
+        VirtualTerminalOptions options = new() { Backend = stack.Address, Folder = folder, Card = card.Name, CardTimeout = CardTimeout, Recorded = taps.Add, FullRecordings = true };
         await using VirtualTerminal phone = await VirtualTerminal.OpenAsync(options, cancellation);
         if (!phone.IsEnrolled)
         {
@@ -41,6 +43,9 @@ public sealed class CardScenarios
         }
 
         PaymentResult result = await phone.PayAsync(Order, null, cancellation);
+        TapRecording tap = Assert.Single(taps);
+        TapReplayResult replay = TapReplay.Run(tap);
+        Assert.True(replay.IsBitForBit, $"{card.Name}: {replay.Departure}");
         string tvr = result.Answer?.Receipt.FirstOrDefault(line => line.Contains("TVR", StringComparison.Ordinal))?.Split(' ')[^1] ?? "-";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -20,21 +20,21 @@ internal static class ReplayCommand
         Argument<string> file = new("file") { Description = "A recording, as softpos sale --record writes it." };
         Option<bool> json = StackOptions.Json();
         Command command = new("replay", "Run a recorded tap again, bit for bit, and show it beside the books.") { file, json };
-        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(json), Console.Out));
         return command;
     }
 
-    private static int Run(string path, bool json)
+    internal static int Run(string path, bool json, TextWriter output)
     {
         TapRecording recording = Read(path);
         TapReplayResult result = TapReplay.Run(recording);
         if (json)
         {
-            Console.Out.WriteLine(Json(recording, result).ToJsonString(Indented));
+            output.WriteLine(Json(recording, result).ToJsonString(Indented));
         }
         else
         {
-            Print(recording, result, Console.Out);
+            Print(recording, result, output);
         }
 
         return result.Departure is null ? 0 : DepartsCode;
