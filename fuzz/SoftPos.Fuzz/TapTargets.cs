@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using SoftPos.Contract;
 using SoftPos.Emv;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.Replay;
@@ -23,13 +25,27 @@ internal static class TapTargets
           {"us":6,"in":"random","bytes":"01020304"},{"us":7,"in":"field-error","fault":"timeout"},{"us":8,"in":"stop"}]}
         """;
 
+    private static readonly ECDsa Key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private static byte[] PublicKey => Key.ExportSubjectPublicKeyInfo();
+
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("tap-recording", [Encoding.UTF8.GetBytes(Seed)], Replay),
         new("tap-mask", [Convert.FromHexString("7019570F5413330000001513D3012201000000FF5A0854133300000015139000")], Mask),
         new("reader-configuration", [Encoding.UTF8.GetBytes("""{"version":"1","environment":"lab","terminal":{"country":276,"currency":978},"combinations":[]}""")],
             static input => _ = ReaderConfigurationReader.TryRead(input, "fuzz", out _, out _)),
+        new("reader-configuration-message", [Signed(), new ReaderConfigurationQuestion { Version = 3 }.Encode()], static input =>
+        {
+            _ = ReaderConfigurationMessage.TryVerify(input, PublicKey, out _);
+            _ = ReaderConfigurationQuestion.TryDecode(input, out _);
+        }),
     ];
+
+    private static byte[] Signed() => new ReaderConfigurationMessage
+    {
+        Version = 1, Scope = "default", IssuedAt = DateTimeOffset.UnixEpoch, Document = "{}"u8.ToArray(),
+    }.Sign(new SeedKey(Key));
 
     private static void Replay(byte[] input)
     {

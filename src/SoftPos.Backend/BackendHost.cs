@@ -104,6 +104,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapOperatorEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
+        application.MapConfigurationEndpoints();
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();

@@ -30,8 +30,10 @@ internal sealed class Rooms : IAsyncDisposable
     private readonly List<AcquirerLink> _links;
     private Task _background = Task.CompletedTask;
 
-    private Rooms(BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey)
+    private Rooms(
+        BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey, ReaderConfigurations configurations)
     {
+        Configurations = configurations;
         _clock = clock;
         Database = database;
         _keys = keyRoom;
@@ -44,6 +46,7 @@ internal sealed class Rooms : IAsyncDisposable
         {
             Policy = DefaultPolicy.For(options.AppPackages, options.AppSigners),
             Anchors = options.Anchors,
+            ReaderConfigurationVersion = configurations.VersionForAsync,
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
         };
         Enrolment = new Enrolment(database, Challenges, monitoring, new KeyRoomDelivery(keys), clock);
@@ -73,6 +76,8 @@ internal sealed class Rooms : IAsyncDisposable
 
     public AcquirerRoutes Routes { get; }
 
+    public ReaderConfigurations Configurations { get; }
+
     /// <exception cref="BackendStartException">The data folder cannot be used; the message says why.</exception>
     public static async Task<Rooms> OpenAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
     {
@@ -83,9 +88,12 @@ internal sealed class Rooms : IAsyncDisposable
             OpenKeyRoom keys = await OpenKeyRoom.OpenAsync(options, database, clock, cancellation);
             try
             {
-                ServiceKey resultKey = await ServiceKey.OpenAsync(database, keys.Room, cancellation);
+                ServiceKey resultKey = await ServiceKey.OpenMonitoringAsync(database, keys.Room, cancellation);
                 NoteSigner logKey = await LogKey.OpenAsync(database, keys.Room, cancellation);
-                return new Rooms(options, clock, database, keys, resultKey, logKey);
+                ServiceKey configurationKey = await ServiceKey.OpenConfigurationAsync(database, keys.Room, cancellation);
+                ReaderConfigurations configurations = new(database, configurationKey, clock, options.Sandbox);
+                await configurations.LoadAsync(cancellation);
+                return new Rooms(options, clock, database, keys, resultKey, logKey, configurations);
             }
             catch
             {
@@ -113,6 +121,7 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Enrolment);
         services.AddSingleton(Appraisal);
         services.AddSingleton(Payments);
+        services.AddSingleton(Configurations);
         services.AddSingleton(_logKey);
         services.AddSingleton(new Settlement(Database, _paymentOptions, _clock));
         services.AddSingleton(Routes);
@@ -140,6 +149,7 @@ internal sealed class Rooms : IAsyncDisposable
         await _background;
         Payments.Dispose();
         _resultKey.Dispose();
+        Configurations.Dispose();
         _logKey.Dispose();
         _keys.Dispose();
         await Database.DisposeAsync();

@@ -18,6 +18,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     VerifyCommand.Create(),
     ConformanceCommand.Create(),
     KeysCommand.Create(),
+    ConfigurationCommand.Create(),
     PolicyCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };

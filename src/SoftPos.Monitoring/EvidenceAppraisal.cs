@@ -85,7 +85,13 @@ public sealed class EvidenceAppraisal
             Appraised appraised = Appraise(terminal, evidence, challenge!);
             if (await CommitAsync(terminal, appraised, message.ToArray(), cancellation))
             {
-                return new AttestationOutcome { Answer = Answer(terminal, appraised) };
+                AttestationAnswer answer = Answer(terminal, appraised);
+                return new AttestationOutcome
+                {
+                    Answer = appraised.Good && _options.ReaderConfigurationVersion is { } versionOf
+                        ? answer with { ReaderConfiguration = await versionOf(terminal.MerchantId, cancellation) }
+                        : answer,
+                };
             }
 
             terminal = await _database.Terminals.FindAsync(terminalId, cancellation) ?? terminal;

@@ -35,6 +35,9 @@ public sealed record ActivationAnswer
 
     /// <summary>Merchant that the terminal now belongs to.</summary>
     public MerchantRecord? Merchant { get; init; }
+
+    /// <summary>SubjectPublicKeyInfo of the P-256 key that signs reader configurations for this terminal.</summary>
+    public byte[]? ConfigurationKey { get; init; }
 }
 
 /// <summary>Answer to evidence.</summary>
@@ -51,6 +54,9 @@ public sealed record AttestationAnswer
 
     /// <summary>End of the token's life.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Version of the reader configuration that the terminal should have; null where none is published for it.</summary>
+    public long? ReaderConfiguration { get; init; }
 }
 
 /// <summary>What a payment is.</summary>
@@ -190,6 +196,7 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(ActivationAnswer))]
 [JsonSerializable(typeof(AttestationAnswer))]
 [JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(ReaderConfigurationAnswer))]
 [JsonSerializable(typeof(TerminalRecord))]
 [JsonSerializable(typeof(MerchantRecord))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]

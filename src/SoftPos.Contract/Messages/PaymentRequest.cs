@@ -71,6 +71,9 @@ public sealed record PaymentRequest
     /// <summary>Time of the phone at the tap.</summary>
     public required DateTimeOffset DeviceTime { get; init; }
 
+    /// <summary>Version of the reader configuration that the card was read under; 0 for the one that the terminal was built with.</summary>
+    public long ReaderConfiguration { get; init; }
+
     /// <summary>Encodes as a canonical CBOR map.</summary>
     public byte[] Encode() => CborMap.Write(
         writer =>
@@ -95,7 +98,8 @@ public sealed record PaymentRequest
 
     /// <summary>What is not said is not written: the bytes of a plain sale are those of the first version.</summary>
     private int OptionalCount => (Operation == PaymentOperation.Sale ? 0 : 1) + (OriginalPaymentId is null ? 0 : 1)
-        + (OtherAmountMinor == 0 ? 0 : 1) + (TipMinor == 0 ? 0 : 1) + (AcceptsPartialApproval ? 1 : 0);
+        + (OtherAmountMinor == 0 ? 0 : 1) + (TipMinor == 0 ? 0 : 1) + (AcceptsPartialApproval ? 1 : 0)
+        + (ReaderConfiguration == 0 ? 0 : 1);
 
     private void WriteOptional(CborWriter writer)
     {
@@ -123,6 +127,11 @@ public sealed record PaymentRequest
         {
             writer.Write(24, 1L);
         }
+
+        if (ReaderConfiguration != 0)
+        {
+            writer.Write(ReaderConfigurationField, ReaderConfiguration);
+        }
     }
 
     /// <summary>Decodes; false for anything malformed, incomplete or over its bounds, naming the first field at fault.</summary>
@@ -139,6 +148,8 @@ public sealed record PaymentRequest
         request = fields.ToRequest();
         return true;
     }
+
+    private const long ReaderConfigurationField = 40;
 
     private sealed class PaymentReader
     {
@@ -168,6 +179,7 @@ public sealed record PaymentRequest
                     ("otherAmountMinor", Part(22)),
                     ("tipMinor", Part(23)),
                     ("acceptsPartialApproval", (Get<long?>(24) ?? 0) is 0 or 1),
+                    ("readerConfiguration", (Get<long?>(ReaderConfigurationField) ?? 0) >= 0),
                 ];
                 return Array.Find(checks, check => !check.Good).Name ?? string.Empty;
             }
@@ -179,7 +191,7 @@ public sealed record PaymentRequest
             {
                 case 1 or 21: _values[key] = CborMap.ReadGuid(reader); return true;
                 case 2 or 6 or 7 or 8 or 10: _values[key] = reader.ReadByteString(); return true;
-                case 3 or 5 or 12 or 20 or 22 or 23 or 24: _values[key] = reader.ReadInt64(); return true;
+                case 3 or 5 or 12 or 20 or 22 or 23 or 24 or ReaderConfigurationField: _values[key] = reader.ReadInt64(); return true;
                 case 4 or 9 or 11 or 13: _values[key] = reader.ReadTextString(); return true;
                 case 14: _values[key] = CborMap.ReadTime(reader); return true;
                 default: return false;
@@ -207,6 +219,7 @@ public sealed record PaymentRequest
             OtherAmountMinor = Get<long?>(22) ?? 0,
             TipMinor = Get<long?>(23) ?? 0,
             AcceptsPartialApproval = Get<long?>(24) == 1,
+            ReaderConfiguration = Get<long?>(ReaderConfigurationField) ?? 0,
         };
 
         /// <summary>A part of the amount is no more than the whole.</summary>

@@ -165,7 +165,8 @@ internal sealed class TapTrace(TapRecording recording)
 
     private static string Describe(Combination combination) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{combination}: transaction limit {combination.TransactionLimit}, floor limit {combination.FloorLimit}, CVM limit {combination.CvmLimit}{(combination.Ttq is { } ttq ? $", TTQ {Convert.ToHexString(ttq)}" : string.Empty)}");
+        $"{combination}: transaction limit {combination.TransactionLimit}, floor limit {combination.FloorLimit}, CVM limit {combination.CvmLimit}")
+        + (combination.Ttq is { } ttq ? $", TTQ {Convert.ToHexString(ttq)}" : string.Empty);
 
     private void Add(int? step, long? at, TapTraceKind kind, string text, IReadOnlyList<string>? details = null, bool isRecordedOnly = false) =>
         _lines.Add(new TapTraceLine(step, at, kind, text, details ?? []) { IsRecordedOnly = isRecordedOnly });

@@ -10,7 +10,7 @@ namespace SoftPos.Terminal;
 /// </summary>
 internal sealed class Enrolment : IDisposable
 {
-    private const string CurrentName = "current", StateName = "state", DataKeyName = "data-key", PinKeyName = "pin-key";
+    private const string CurrentName = "current", StateName = "state", DataKeyName = "data-key", PinKeyName = "pin-key", ConfigurationName = "reader-configuration";
     private readonly DeviceKeys _keys;
     private readonly SealedStore _store;
     private EnrolledState _state;
@@ -29,6 +29,9 @@ internal sealed class Enrolment : IDisposable
     public MerchantRecord Merchant => _state.Merchant;
 
     public IReadOnlyList<Guid> OpenPayments => _state.OpenPayments;
+
+    /// <summary>Key that signs reader configurations, or null.</summary>
+    public byte[]? ConfigurationKey => _state.ConfigurationKey;
 
     /// <summary>Keys for account data.</summary>
     public TransactionKeys DataKeys { get; }
@@ -120,6 +123,12 @@ internal sealed class Enrolment : IDisposable
         }
     }
 
+    /// <summary>The signed reader configuration that was stored last, or null.</summary>
+    public byte[]? ReadReaderConfiguration() => _store.Read(ConfigurationName);
+
+    /// <summary>Stores a signed reader configuration in the place of the one before.</summary>
+    public void WriteReaderConfiguration(byte[] message) => _store.Write(ConfigurationName, message);
+
     /// <summary>Signs a message of this terminal.</summary>
     public byte[] Sign(string messageType, ReadOnlySpan<byte> payload)
     {
@@ -146,7 +155,7 @@ internal sealed class Enrolment : IDisposable
     private static void Destroy(TerminalPlatform platform, string alias)
     {
         platform.Keys.Delete(alias);
-        SealedStore.Delete(platform.Storage, alias, StateName, DataKeyName, PinKeyName);
+        SealedStore.Delete(platform.Storage, alias, StateName, DataKeyName, PinKeyName, ConfigurationName);
     }
 
     private static string? DecodeAlias(byte[] bytes)

@@ -17,24 +17,26 @@ internal sealed class ContactlessSession : ICardSession
     private readonly TerminalPlatform _platform;
     private readonly TapRecorder _machine;
     private readonly TapDiagnostics _diagnostics;
+    private readonly ReaderSettings _settings;
     private readonly TransactionRequest _request;
     private readonly Queue<ReaderEffect> _effects = new();
     private CardChannel? _channel;
     private DateTimeOffset _fieldOffUntil;
     private CardDeadlines _deadlines;
 
-    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, TransactionRequest request)
+    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, ReaderSettings settings, TransactionRequest request)
     {
         _platform = platform;
         _machine = new TapRecorder(machine, platform.Clock, diagnostics.IsFull);
         _diagnostics = diagnostics;
+        _settings = settings;
         _request = request;
     }
 
     private DateTimeOffset Now => _platform.Clock.GetUtcNow();
 
     /// <summary>Sessions over the reader of a platform; the machine lives as long as the factory, with what it remembers of torn cards.</summary>
-    public static CardSessionFactory Factory(TerminalPlatform platform, TapDiagnostics diagnostics)
+    public static CardSessionFactory Factory(TerminalPlatform platform, TapDiagnostics diagnostics, ReaderSettings settings)
     {
         ContactlessReader machine = new();
         return (order, currency) =>
@@ -47,14 +49,14 @@ internal sealed class ContactlessSession : ICardSession
                 OtherAmountMinor = order.CashbackMinor,
                 CurrencyCode = int.Parse(currency, System.Globalization.CultureInfo.InvariantCulture),
             };
-            return new ContactlessSession(platform, machine, diagnostics, request);
+            return new ContactlessSession(platform, machine, diagnostics, settings, request);
         };
     }
 
     public async Task<CardSessionResult> RunAsync(CardDeadlines deadlines, Action<PaymentStage> show, CancellationToken cancellation)
     {
         _deadlines = deadlines;
-        Enqueue(_machine.Start(_request, _platform.ReaderConfiguration, UnpredictableNumber));
+        Enqueue(_machine.Start(_request, _settings.Configuration, UnpredictableNumber));
         try
         {
             return await WorkAsync(show, cancellation).ConfigureAwait(false);
