@@ -1,4 +1,5 @@
 using System.Globalization;
+using SoftPos.Emv;
 using SoftPos.Emv.Replay;
 using SoftPos.Lab.Cards;
 using SoftPos.Lab.VirtualTerminal;
@@ -29,6 +30,32 @@ public sealed class CardScenarios
 
         string[] documented = [.. File.ReadAllLines(ProjectTree.PathOf("docs", "reference", "lab-cards.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
         Assert.True(documented.SequenceEqual(lines), $"docs/reference/lab-cards.md should say:\n{string.Join('\n', lines)}");
+    }
+
+    [Fact]
+    public async Task Two_cards_at_once_are_told_and_the_one_that_stays_pays()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        await using Stack stack = await Stack.StartAsync();
+        List<TapRecording> taps = [];
+        VirtualTerminalOptions options = new()
+        {
+            Backend = stack.Address, Folder = Path.Combine(stack.Folder, "phones", "one"), Card = "visa-two-cards", Recorded = taps.Add,
+        };
+        await using VirtualTerminal phone = await VirtualTerminal.OpenAsync(options, cancellation);
+        Assert.True((await Sandbox.ActivateAsync(phone, stack.Address, cancellation)).CanPay);
+        List<PaymentStage> stages = [];
+
+        PaymentResult result = await phone.PayAsync(Order, screen => stages.Add(screen.Stage), cancellation);
+
+        Assert.Equal(PaymentOutcome.Approved, result.Outcome);
+        int told = stages.IndexOf(PaymentStage.PresentOneCardOnly);
+        Assert.InRange(told, stages.IndexOf(PaymentStage.PresentCard), stages.IndexOf(PaymentStage.RemoveCard));
+
+        // Book A, 9.2: message 19, first as an error, then ready to read; the masked recording shows both.
+        TapStep.Wanted[] shown = [.. taps.Single().Steps.OfType<TapStep.Wanted>().Where(step => step.Effect["message"] == nameof(UiMessage.PresentOneCardOnly))];
+        Assert.Equal(["ProcessingError", "ReadyToRead"], shown.Select(step => step.Effect["status"]));
+        Assert.Null(TapReplay.Run(taps.Single()).Departure);
     }
 
     private static async Task<string> TapAsync(Stack stack, string folder, LabCardDescription card)

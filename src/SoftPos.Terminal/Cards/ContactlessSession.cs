@@ -141,7 +141,7 @@ internal sealed class ContactlessSession : ICardSession
         switch (effect)
         {
             case ReaderEffect.FieldOn:
-                await FieldOnAsync(cancellation).ConfigureAwait(false);
+                await FieldOnAsync(show, cancellation).ConfigureAwait(false);
                 return new ReaderEvent.CardDetected();
             case ReaderEffect.FieldOff off:
                 await FieldOffAsync().ConfigureAwait(false);
@@ -162,7 +162,7 @@ internal sealed class ContactlessSession : ICardSession
         }
     }
 
-    private async Task FieldOnAsync(CancellationToken cancellation)
+    private async Task FieldOnAsync(Action<PaymentStage> show, CancellationToken cancellation)
     {
         await FieldOffAsync().ConfigureAwait(false);
         TimeSpan hold = _fieldOffUntil - Now;
@@ -175,7 +175,24 @@ internal sealed class ContactlessSession : ICardSession
         using CancellationTokenSource deadline = new(left > TimeSpan.Zero ? left : TimeSpan.Zero, _platform.Clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         either.Token.ThrowIfCancellationRequested();
-        _channel = await _platform.Reader.WaitForCardAsync(either.Token).ConfigureAwait(false);
+        _platform.Reader.CollisionChanged = isOn => Collide(isOn, show);
+        try
+        {
+            _channel = await _platform.Reader.WaitForCardAsync(either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _platform.Reader.CollisionChanged = null;
+        }
+    }
+
+    /// <summary>Book B, 3.2.1.4 and 3.2.1.5: several cards are told, polling goes on.</summary>
+    private void Collide(bool isOn, Action<PaymentStage> show)
+    {
+        foreach (ReaderEffect effect in _machine.Step(isOn ? new ReaderEvent.CollisionDetected() : new ReaderEvent.CollisionEnded()))
+        {
+            Show((effect as ReaderEffect.Show)?.Request, show);
+        }
     }
 
     private async Task<ReaderEvent> SendAsync(ReaderEffect.SendCommand send, CancellationToken cancellation)
