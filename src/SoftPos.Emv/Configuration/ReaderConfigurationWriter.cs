@@ -146,6 +146,10 @@ public static class ReaderConfigurationWriter
     {
         json.WriteStartObject("kernel2");
         Flag(json, "skipMagStripeRecord", options.SkipMagStripeRecord);
+        Flag(json, "magStripeMode", options.MagStripeMode);
+        Hex(json, "defaultUdol", options.DefaultUdol);
+        Hex(json, "magStripeCvmRequired", [options.MagStripeCvmRequired]);
+        Hex(json, "magStripeCvmNotRequired", [options.MagStripeCvmNotRequired]);
         Number(json, "transactionLimit", options.TransactionLimit);
         Number(json, "transactionLimitOnDevice", options.TransactionLimitOnDevice);
         Number(json, "floorLimit", options.FloorLimit);

@@ -157,6 +157,7 @@ public sealed partial class ContactlessReader
             NextUnpredictableNumber = _nextUnpredictableNumber!,
             Response = _onlineResponse,
             TornLog = _tornLog,
+            MagStripeBrake = MagStripeBrake,
             Notes = Notes is { } write ? new NoteWriter(combination.Kernel == 3 ? "C-3" : "C-2", write) : null,
         };
         return combination.Kernel switch

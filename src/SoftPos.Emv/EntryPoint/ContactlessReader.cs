@@ -39,6 +39,8 @@ public sealed partial class ContactlessReader
 
     internal TornTransactionLog TornLog => _tornLog;
 
+    internal MagStripeBrake MagStripeBrake { get; } = new();
+
     private NoteWriter? EntryPointNotes => Notes is { } write ? new NoteWriter("Book B", write) : null;
 
     private enum State

@@ -64,9 +64,11 @@ internal sealed partial class Kernel2 : IKernel
         Relay,
         Record,
         CdolData,
+        UdolData,
         BalanceBefore,
         Recovery,
         Cryptogram,
+        Checksum,
         BalanceAfter,
         Proceed,
     }
@@ -100,17 +102,18 @@ internal sealed partial class Kernel2 : IKernel
         Waiting.BalanceBefore or Waiting.BalanceAfter => BalanceReceived(response),
         Waiting.Recovery => RecoveryReceived(response),
         Waiting.Cryptogram => CryptogramReceived(response),
+        Waiting.Checksum => ChecksumReceived(response),
         _ => KernelStep.Nothing,
     };
 
     public KernelStep Step(ReaderEvent happened) => happened switch
     {
         ReaderEvent.FieldError error => FieldFailed(error.Fault),
-        ReaderEvent.Proceed when _waiting is Waiting.Proceed => Conclude(),
-        ReaderEvent.TerminalData given when _waiting is Waiting.PdolData or Waiting.CdolData => DataGiven(given.Objects),
-        ReaderEvent.TerminalTimeout when _waiting is Waiting.PdolData or Waiting.CdolData => KernelStep.Finish(_outcomes.TimedOut()),
+        ReaderEvent.Proceed when _waiting is Waiting.Proceed => _isMagStripe ? ConcludeMagStripe() : Conclude(),
+        ReaderEvent.TerminalData given when _waiting is Waiting.PdolData or Waiting.CdolData or Waiting.UdolData => DataGiven(given.Objects),
+        ReaderEvent.TerminalTimeout when _waiting is Waiting.PdolData or Waiting.CdolData or Waiting.UdolData => KernelStep.Finish(_outcomes.TimedOut()),
 
-        // From GENERATE AC on the card may have decided: a stop comes too late (S9, S10, S11).
+        // From GENERATE AC or the checksum on the card may have decided: a stop comes too late (S9, S10, S11).
         ReaderEvent.Stop when _waiting < Waiting.Recovery => KernelStep.Finish(_outcomes.Stopped()),
         _ => KernelStep.Nothing,
     };
@@ -132,6 +135,8 @@ internal sealed partial class Kernel2 : IKernel
                 // S9.5, S11.11: kept for recovery where that is configured; asked for again in any case.
                 _torn.Keep();
                 break;
+            case Waiting.Checksum:
+                return KernelStep.Finish(_outcomes.Again(fault) with { FieldOffMs = _activation.MagStripeBrake.Fail() });
             case Waiting.BalanceAfter:
                 // S17: a balance that cannot be read changes nothing.
                 return LetCardGo();
@@ -171,7 +176,12 @@ internal sealed partial class Kernel2 : IKernel
             }
         }
 
-        return _waiting is Waiting.PdolData ? SendOptions() : RecordsRead();
+        return _waiting switch
+        {
+            Waiting.PdolData => SendOptions(),
+            Waiting.UdolData => MagStripeRecordsRead(),
+            _ => RecordsRead(),
+        };
     }
 
     /// <summary>S3.8 to S3.35.</summary>
@@ -197,10 +207,14 @@ internal sealed partial class Kernel2 : IKernel
         _activation.Notes?.Add("S3.15", $"AIP {Convert.ToHexString(_data.Card[EmvTag.Aip]!)}: {(_data.Aip(2, AipEmvMode) ? "EMV mode" : "no EMV mode")}");
         if (!_data.Aip(2, AipEmvMode))
         {
-            return Fail(new Kernel2Fault(OutcomeReason.MagStripeNotSupported, ErrorLevel2.MagStripeNotSupported));         // S3.17
+            return _options.MagStripeMode
+                ? StartMagStripe()
+                : Fail(new Kernel2Fault(OutcomeReason.MagStripeNotSupported, ErrorLevel2.MagStripeNotSupported));          // S3.17
         }
 
-        if (PlanRecords() is { } plan)
+        bool skips = _options.SkipMagStripeRecord || _options.MagStripeMode;
+        ReadOnlySpan<byte> afl = _data.Card[EmvTag.Afl];
+        if (PlanRecords(skips && afl.StartsWith(MagStripeEntry) ? afl[MagStripeEntry.Length..] : afl) is { } plan)
         {
             return Fail(plan);
         }
@@ -236,14 +250,8 @@ internal sealed partial class Kernel2 : IKernel
         };
     }
 
-    private Kernel2Fault? PlanRecords()
+    private Kernel2Fault? PlanRecords(ReadOnlySpan<byte> afl)
     {
-        ReadOnlySpan<byte> afl = _data.Card[EmvTag.Afl];
-        if (_options.SkipMagStripeRecord && afl.StartsWith(MagStripeEntry))
-        {
-            afl = afl[MagStripeEntry.Length..];
-        }
-
         if (afl.IsEmpty || !FileLocator.TryParse(afl, out List<RecordAddress>? records, out bool tooMany))
         {
             return Kernel2Fault.DataError;
@@ -291,10 +299,10 @@ internal sealed partial class Kernel2 : IKernel
 
     private KernelStep ReadNext()
     {
-        bool enough = !_useCda && !_options.ReadAllRecords && EnoughWithoutCda.All(tag => _data.Card[tag] is not null);
+        bool enough = !_isMagStripe && !_useCda && !_options.ReadAllRecords && EnoughWithoutCda.All(tag => _data.Card[tag] is not null);
         if (enough || !_records.TryPeek(out RecordAddress next))
         {
-            return RecordsRead();
+            return _isMagStripe ? MagStripeRecordsRead() : RecordsRead();
         }
 
         _waiting = Waiting.Record;

@@ -135,6 +135,17 @@ internal sealed class TapMask
             return;
         }
 
+        if (tag is EmvTag.Track1)
+        {
+            // Separators stay, so that the masked track still has the form of one.
+            foreach (ref byte letter in value)
+            {
+                letter = letter is (byte)'^' ? letter : char.IsAsciiDigit((char)letter) ? (byte)'0' : (byte)'X';
+            }
+
+            return;
+        }
+
         if (tag is not (EmvTag.Pan or EmvTag.Track2EquivalentData or 0x9F6B))
         {
             value.Clear();

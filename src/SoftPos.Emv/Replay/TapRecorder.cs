@@ -16,6 +16,7 @@ public sealed class TapRecorder(ContactlessReader reader, TimeProvider clock, bo
     private ReaderConfiguration? _configuration;
     private TransactionRequest? _request;
     private bool _hasPreProcessing;
+    private int _magStripeFailures;
     private IReadOnlyList<TapTornRecord> _torn = [];
 
     /// <summary>See <see cref="ContactlessReader.IsDone"/>.</summary>
@@ -35,6 +36,7 @@ public sealed class TapRecorder(ContactlessReader reader, TimeProvider clock, bo
         _recordedAt = clock.GetUtcNow();
         _start = clock.GetTimestamp();
         _mask = full && configuration.Environment is ReaderEnvironment.Lab ? null : new TapMask();
+        _magStripeFailures = reader.MagStripeBrake.Failures;
         _torn = [.. reader.TornLog.Records.Select(record => new TapTornRecord(record.At, _mask?.Mask(record.Record) ?? TapMask.Copy(record.Record)))];
         Func<byte[]> number = () => Draw(nextUnpredictableNumber);
         return Keep(preProcessing
@@ -67,6 +69,7 @@ public sealed class TapRecorder(ContactlessReader reader, TimeProvider clock, bo
             Request = _request!,
             HasPreProcessing = _hasPreProcessing,
             Torn = _torn,
+            MagStripeFailures = _magStripeFailures,
             Steps = [.. _steps],
         };
     }

@@ -38,6 +38,9 @@ public sealed record TapRecording
     /// <summary>Torn transactions that the reader remembered.</summary>
     public IReadOnlyList<TapTornRecord> Torn { get; init; } = [];
 
+    /// <summary>Failures of mag-stripe mode in a row that the reader remembered.</summary>
+    public int MagStripeFailures { get; init; }
+
     /// <summary>What happened, in order.</summary>
     public required IReadOnlyList<TapStep> Steps { get; init; }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using SoftPos.Emv.Configuration;
+using SoftPos.Emv.EntryPoint;
 
 namespace SoftPos.Emv.Replay;
 
@@ -81,6 +82,7 @@ public static class TapRecordingReader
         ReaderConfiguration? configuration = root.Object("configuration", true) is { } fields ? ReaderConfigurationReader.Read(fields, []) : null;
         TransactionRequest? request = root.Object("transaction", true) is { } transaction ? ReadRequest(transaction) : null;
         bool preProcessing = root.Flag("preProcessing") ?? true;
+        int failures = (int)(root.Number("magStripeFailures", 0, MagStripeBrake.Most) ?? 0);
         List<TapTornRecord> torn = [];
         foreach (JsonFields record in root.Objects("torn", MaxTorn))
         {
@@ -108,6 +110,7 @@ public static class TapRecordingReader
             Request = request,
             HasPreProcessing = preProcessing,
             Torn = torn,
+            MagStripeFailures = failures,
             Steps = steps,
         };
     }

@@ -37,6 +37,7 @@ public static class TapRecordingWriter
         ReaderConfigurationWriter.Write(json, recording.Configuration);
         Write(json, recording.Request);
         json.WriteBoolean("preProcessing", recording.HasPreProcessing);
+        json.WriteNumber("magStripeFailures", recording.MagStripeFailures);
         json.WriteStartArray("torn");
         foreach (TapTornRecord torn in recording.Torn)
         {

@@ -34,6 +34,7 @@ public sealed class TapReplay
         _recording = recording;
         _trace = new TapTrace(recording);
         _reader.Notes = _trace.Note;
+        _reader.MagStripeBrake.Failures = recording.MagStripeFailures;
         foreach (TapTornRecord torn in recording.Torn)
         {
             _reader.TornLog.Add(TapMask.Copy(torn.Objects), torn.At, Configuration.Kernel2Options.MostTornRecords);

@@ -21,11 +21,12 @@ internal sealed class ContactlessSession : ICardSession
     private readonly TransactionRequest _request;
     private readonly Queue<ReaderEffect> _effects = new();
     private CardChannel? _channel;
-    private DateTimeOffset _fieldOffUntil;
+    private readonly FieldRest _rest;
     private CardDeadlines _deadlines;
 
-    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, ReaderSettings settings, TransactionRequest request)
+    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, ReaderSettings settings, FieldRest rest, TransactionRequest request)
     {
+        _rest = rest;
         _platform = platform;
         _machine = new TapRecorder(machine, platform.Clock, diagnostics.IsFull);
         _diagnostics = diagnostics;
@@ -39,6 +40,7 @@ internal sealed class ContactlessSession : ICardSession
     public static CardSessionFactory Factory(TerminalPlatform platform, TapDiagnostics diagnostics, ReaderSettings settings)
     {
         ContactlessReader machine = new();
+        FieldRest rest = new();
         return (order, currency) =>
         {
             DateTime local = platform.Clock.GetLocalNow().DateTime;
@@ -49,7 +51,7 @@ internal sealed class ContactlessSession : ICardSession
                 OtherAmountMinor = order.CashbackMinor,
                 CurrencyCode = int.Parse(currency, System.Globalization.CultureInfo.InvariantCulture),
             };
-            return new ContactlessSession(platform, machine, diagnostics, settings, request);
+            return new ContactlessSession(platform, machine, diagnostics, settings, rest, request);
         };
     }
 
@@ -145,7 +147,7 @@ internal sealed class ContactlessSession : ICardSession
                 return new ReaderEvent.CardDetected();
             case ReaderEffect.FieldOff off:
                 await FieldOffAsync().ConfigureAwait(false);
-                _fieldOffUntil = Now + TimeSpan.FromMilliseconds(off.HoldMs);
+                _rest.Until = Now + TimeSpan.FromMilliseconds(off.HoldMs);
                 return null;
             case ReaderEffect.SendCommand send:
                 return await SendAsync(send, cancellation).ConfigureAwait(false);
@@ -165,7 +167,7 @@ internal sealed class ContactlessSession : ICardSession
     private async Task FieldOnAsync(Action<PaymentStage> show, CancellationToken cancellation)
     {
         await FieldOffAsync().ConfigureAwait(false);
-        TimeSpan hold = _fieldOffUntil - Now;
+        TimeSpan hold = _rest.Until - Now;
         if (hold > TimeSpan.Zero)
         {
             await Task.Delay(hold, _platform.Clock, cancellation).ConfigureAwait(false);
@@ -217,6 +219,12 @@ internal sealed class ContactlessSession : ICardSession
             _channel = null;
             await channel.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Until when the field must stay off; a card's time to notice that it is off does not end with a sale.</summary>
+    private sealed class FieldRest
+    {
+        public DateTimeOffset Until { get; set; }
     }
 
     private byte[] UnpredictableNumber()
