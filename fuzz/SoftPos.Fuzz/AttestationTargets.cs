@@ -130,11 +130,4 @@ internal static class AttestationTargets
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
     private static byte[] Hex(string hex) => Convert.FromHexString(hex);
-
-    private sealed class SeedKey(ECDsa key) : IDeviceKey
-    {
-        public byte[] PublicKey => key.ExportSubjectPublicKeyInfo();
-
-        public byte[] SignHash(ReadOnlySpan<byte> hash) => key.SignHash(hash.ToArray());
-    }
 }

@@ -106,6 +106,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
         application.MapBackupEndpoints();
+        application.MapConfigurationEndpoints();
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();

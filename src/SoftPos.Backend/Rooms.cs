@@ -34,8 +34,10 @@ internal sealed class Rooms : IAsyncDisposable
     private readonly Retention _retention;
     private Task _background = Task.CompletedTask;
 
-    private Rooms(BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey)
+    private Rooms(
+        BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey, ReaderConfigurations configurations)
     {
+        Configurations = configurations;
         _clock = clock;
         Database = database;
         _keys = keyRoom;
@@ -57,6 +59,7 @@ internal sealed class Rooms : IAsyncDisposable
             Anchors = options.Anchors,
             StatusList = () => _statusList?.Current,
             KeysDueAfter = options.KeysDueAfter,
+            ReaderConfigurationVersion = configurations.VersionForAsync,
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
         };
         KeyRoomDelivery delivery = new(keys);
@@ -91,6 +94,8 @@ internal sealed class Rooms : IAsyncDisposable
 
     public AcquirerRoutes Routes { get; }
 
+    public ReaderConfigurations Configurations { get; }
+
     /// <exception cref="BackendStartException">The data folder cannot be used; the message says why.</exception>
     public static async Task<Rooms> OpenAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
     {
@@ -101,9 +106,12 @@ internal sealed class Rooms : IAsyncDisposable
             OpenKeyRoom keys = await OpenKeyRoom.OpenAsync(options, database, clock, cancellation);
             try
             {
-                ServiceKey resultKey = await ServiceKey.OpenAsync(database, keys.Room, cancellation);
+                ServiceKey resultKey = await ServiceKey.OpenMonitoringAsync(database, keys.Room, cancellation);
                 NoteSigner logKey = await LogKey.OpenAsync(database, keys.Room, cancellation);
-                return new Rooms(options, clock, database, keys, resultKey, logKey);
+                ServiceKey configurationKey = await ServiceKey.OpenConfigurationAsync(database, keys.Room, cancellation);
+                ReaderConfigurations configurations = new(database, configurationKey, clock, options.Sandbox);
+                await configurations.LoadAsync(cancellation);
+                return new Rooms(options, clock, database, keys, resultKey, logKey, configurations);
             }
             catch
             {
@@ -132,6 +140,7 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(KeyReplacement);
         services.AddSingleton(Appraisal);
         services.AddSingleton(Payments);
+        services.AddSingleton(Configurations);
         services.AddSingleton(_logKey);
         services.AddSingleton(new Settlement(Database, _paymentOptions, _clock));
         services.AddSingleton(Routes);
@@ -167,6 +176,7 @@ internal sealed class Rooms : IAsyncDisposable
         Payments.Dispose();
         _statusListClient?.Dispose();
         _resultKey.Dispose();
+        Configurations.Dispose();
         _logKey.Dispose();
         _keys.Dispose();
         await Database.DisposeAsync();

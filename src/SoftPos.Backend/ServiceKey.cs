@@ -7,11 +7,13 @@ using SoftPos.Storage;
 namespace SoftPos.Backend;
 
 /// <summary>
-/// The P-256 key by which monitoring signs its results. It rests sealed by the key room; payments hold the public half only.
+/// A P-256 key by which the back end signs for others: one for monitoring's results (payments hold the public half only), one for reader
+/// configurations. It rests sealed by the key room.
 /// </summary>
 internal sealed class ServiceKey : IDeviceKey, IDisposable
 {
-    private const string Name = "key.monitoring.1";
+    private const string MonitoringName = "key.monitoring.1";
+    private const string ConfigurationName = "key.configuration.1";
 
     private readonly ECDsa _key;
 
@@ -23,14 +25,22 @@ internal sealed class ServiceKey : IDeviceKey, IDisposable
 
     public byte[] PublicKey { get; }
 
-    public static async Task<ServiceKey> OpenAsync(Database database, IKeyRoom keys, CancellationToken cancellation)
+    /// <summary>The key of attestation results.</summary>
+    public static Task<ServiceKey> OpenMonitoringAsync(Database database, IKeyRoom keys, CancellationToken cancellation) =>
+        OpenAsync(database, keys, MonitoringName, "attestation results", cancellation);
+
+    /// <summary>The key of reader configurations.</summary>
+    public static Task<ServiceKey> OpenConfigurationAsync(Database database, IKeyRoom keys, CancellationToken cancellation) =>
+        OpenAsync(database, keys, ConfigurationName, "reader configurations", cancellation);
+
+    private static async Task<ServiceKey> OpenAsync(Database database, IKeyRoom keys, string name, string purpose, CancellationToken cancellation)
     {
-        byte[] binding = System.Text.Encoding.ASCII.GetBytes(Name);
+        byte[] binding = System.Text.Encoding.ASCII.GetBytes(name);
         ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (await database.Settings.FindAsync(Name, cancellation) is { } sealedKey)
+        if (await database.Settings.FindAsync(name, cancellation) is { } sealedKey)
         {
             byte[] stored = await keys.UnsealFromStorageAsync(sealedKey, binding, cancellation)
-                ?? throw new BackendStartException("the monitoring key does not open under this master key; database and master key belong together");
+                ?? throw new BackendStartException($"the key of {purpose} does not open under this master key; database and master key belong together");
             key.ImportPkcs8PrivateKey(stored, out _);
             CryptographicOperations.ZeroMemory(stored);
             return new ServiceKey(key);
@@ -40,8 +50,8 @@ internal sealed class ServiceKey : IDeviceKey, IDisposable
         byte[] resting = await keys.SealForStorageAsync(fresh, binding, cancellation);
         CryptographicOperations.ZeroMemory(fresh);
         ServiceKey made = new(key);
-        JsonObject content = new() { ["purpose"] = "attestation results", ["publicKey"] = Convert.ToBase64String(made.PublicKey) };
-        (await database.CommitAsync(new Change().PutSetting(Name, resting).Append("key.generated", Name, content), cancellation)).Require();
+        JsonObject content = new() { ["purpose"] = purpose, ["publicKey"] = Convert.ToBase64String(made.PublicKey) };
+        (await database.CommitAsync(new Change().PutSetting(name, resting).Append("key.generated", name, content), cancellation)).Require();
         return made;
     }
 

@@ -15,9 +15,11 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     BackupCommand.Create(),
     SignInCommand.Create(),
     AttackCommand.Create(),
+    ReplayCommand.Create(),
     VerifyCommand.Create(),
     ConformanceCommand.Create(),
     KeysCommand.Create(),
+    ConfigurationCommand.Create(),
     PolicyCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };

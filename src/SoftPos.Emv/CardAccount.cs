@@ -12,6 +12,7 @@ public sealed class CardAccount : IDisposable
     public static IReadOnlyList<uint> Tags { get; } =
     [
         EmvTag.Track2EquivalentData, EmvTag.Pan, EmvTag.ExpirationDate, EmvTag.PanSequenceNumber, EmvTag.CardholderName, EmvTag.Track1,
+        EmvTag.StripeTrack2,
     ];
 
     private readonly TlvMap _objects;
@@ -33,7 +34,7 @@ public sealed class CardAccount : IDisposable
     /// <summary>Expiration date yyMMdd, or null.</summary>
     public string? Expiry { get; }
 
-    /// <summary>Data objects 57, 5A, 5F24, 5F34, 5F20 as the card gave them, as far as it did. The values belong to this object.</summary>
+    /// <summary>Data objects 57, 5A, 5F24, 5F34, 5F20, in mag-stripe mode 9F6B and 56 with their dynamic digits, as the card gave them, as far as it did. The values belong to this object.</summary>
     public TlvMap Reveal() => _objects;
 
     /// <summary>Zeroes the data.</summary>

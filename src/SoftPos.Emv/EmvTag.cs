@@ -95,6 +95,7 @@ public static class EmvTag
     public const uint AvailableSpendingAmount = 0x9F5D;
     public const uint Ttq = 0x9F66;
     public const uint CardAuthenticationData = 0x9F69;
+    public const uint StripeTrack2 = 0x9F6B;
     public const uint Ctq = 0x9F6C;
     public const uint FormFactor = 0x9F6E;
     public const uint CustomerExclusiveData = 0x9F7C;

@@ -66,6 +66,9 @@ public enum OutcomeReason
     /// <summary>The card offers mag-stripe mode only.</summary>
     MagStripeNotSupported,
 
+    /// <summary>The card was read in mag-stripe mode: track data with a dynamic code, for the issuer to check.</summary>
+    MagStripeOnline,
+
     /// <summary>The card declined (AAC).</summary>
     CardDeclined,
 

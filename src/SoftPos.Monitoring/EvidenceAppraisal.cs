@@ -89,8 +89,7 @@ public sealed class EvidenceAppraisal
             if (await CommitAsync(terminal, appraised, message.ToArray(), cancellation))
             {
                 AttestationAnswer answer = Answer(terminal, appraised);
-                bool mayAsk = appraised.Good && evidence.Claims!.Purpose is ChallengePurpose.Heartbeat;
-                return new AttestationOutcome { Answer = mayAsk ? answer with { KeysDue = await _keys.IsDueAsync(terminal, cancellation) } : answer };
+                return new AttestationOutcome { Answer = appraised.Good ? await WithNewsAsync(answer, terminal, evidence.Claims!.Purpose, cancellation) : answer };
             }
 
             terminal = await _database.Terminals.FindAsync(terminalId, cancellation) ?? terminal;
@@ -162,6 +161,14 @@ public sealed class EvidenceAppraisal
 
         return (await _database.CommitAsync(change, cancellation)).Done;
     }
+
+    /// <summary>What a terminal in good standing should fetch.</summary>
+    private async ValueTask<AttestationAnswer> WithNewsAsync(
+        AttestationAnswer answer, TerminalRecord terminal, ChallengePurpose purpose, CancellationToken cancellation) => answer with
+    {
+        KeysDue = purpose is ChallengePurpose.Heartbeat && await _keys.IsDueAsync(terminal, cancellation),
+        ReaderConfiguration = _options.ReaderConfigurationVersion is { } versionOf ? await versionOf(terminal.MerchantId, cancellation) : null,
+    };
 
     private AttestationAnswer Answer(TerminalRecord terminal, Appraised appraised)
     {

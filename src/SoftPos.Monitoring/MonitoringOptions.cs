@@ -16,6 +16,9 @@ public sealed record MonitoringOptions
     /// <summary>Gives the revocation status list in force; null where there is none.</summary>
     public Func<StatusList?> StatusList { get; init; } = static () => null;
 
+    /// <summary>Version of the reader configuration for the terminals of a merchant; null where none is published for them.</summary>
+    public Func<string, CancellationToken, ValueTask<long?>>? ReaderConfigurationVersion { get; init; }
+
     /// <summary>Ring of the terminals.</summary>
     public string Ring { get; init; } = AppraisalContext.Production;
 

@@ -63,6 +63,7 @@ internal sealed class Authorisation(
             ["maskedPan"] = record.MaskedPan,
             ["aid"] = record.Aid,
             ["kernel"] = request.KernelId,
+            ["readerConfiguration"] = request.ReaderConfiguration,
             ["requestHash"] = Convert.ToHexStringLower(record.RequestHash),
             ["token"] = Convert.ToHexStringLower(admitted.Token.TokenId),
             ["policy"] = Convert.ToHexStringLower(admitted.Token.PolicyHash),

@@ -17,13 +17,15 @@ public sealed class SoftPosTerminal : IAsyncDisposable
     private readonly StatusClient _status;
     private readonly PaymentResults _results;
     private readonly CardSessionFactory _openCard;
+    private readonly ReaderSettings _reader;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private Task _heartbeat = Task.CompletedTask;
     private Enrolment? _enrolment;
 
-    private SoftPosTerminal(TerminalOptions options, CardSessionFactory openCard)
+    private SoftPosTerminal(TerminalOptions options, CardSessionFactory openCard, ReaderSettings reader)
     {
+        _reader = reader;
         _options = options;
         _openCard = openCard;
         _link = BackendLink.Open(options, options.Platform.Clock);
@@ -38,6 +40,12 @@ public sealed class SoftPosTerminal : IAsyncDisposable
     /// <summary>The merchant that this terminal belongs to; null before activation.</summary>
     public MerchantRecord? Merchant => _enrolment?.Merchant;
 
+    /// <summary>Version of the reader configuration in force; 0 for the one that the platform was built with.</summary>
+    public long ReaderConfigurationVersion => _reader.Version;
+
+    /// <summary>Why the last reader configuration that the back end gave was not taken; null when it was.</summary>
+    public string? ReaderConfigurationFault => _reader.Fault;
+
     /// <summary>Payments whose result has not come back yet; each wants <see cref="StatusAsync"/>.</summary>
     public IReadOnlyList<Guid> OpenPayments => _enrolment?.OpenPayments ?? [];
 
@@ -46,10 +54,12 @@ public sealed class SoftPosTerminal : IAsyncDisposable
     public static Task<SoftPosTerminal> CreateAsync(TerminalOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateAsync(options, ContactlessSession.Factory(options.Platform), cancellation);
+        ReaderSettings reader = new(options.Platform);
+        return CreateAsync(options, ContactlessSession.Factory(options.Platform, options.Taps, reader), cancellation, reader);
     }
 
-    internal static Task<SoftPosTerminal> CreateAsync(TerminalOptions options, CardSessionFactory openCard, CancellationToken cancellation)
+    internal static Task<SoftPosTerminal> CreateAsync(
+        TerminalOptions options, CardSessionFactory openCard, CancellationToken cancellation, ReaderSettings? reader = null)
     {
         cancellation.ThrowIfCancellationRequested();
         if (BackendLink.FaultOf(options) is { } fault)
@@ -57,7 +67,7 @@ public sealed class SoftPosTerminal : IAsyncDisposable
             throw new ArgumentException(fault, nameof(options));
         }
 
-        SoftPosTerminal terminal = new(options, openCard) { _enrolment = Enrolment.Open(options.Platform) };
+        SoftPosTerminal terminal = new(options, openCard, reader ?? new ReaderSettings(options.Platform)) { _enrolment = Enrolment.Open(options.Platform) };
         terminal._heartbeat = terminal.KeepHeartbeatAsync();
         return Task.FromResult(terminal);
     }
@@ -183,6 +193,7 @@ public sealed class SoftPosTerminal : IAsyncDisposable
             await new KeyReplacementFlow(_link).RunAsync(enrolment, cancellation).ConfigureAwait(false);
         }
 
+        await _reader.UpdateAsync(enrolment, answer.Value?.ReaderConfiguration, _link, cancellation).ConfigureAwait(false);
         return answer.Value is { } value
             ? TrustResult.Of(value.Verdict, value.Findings, _options.Language)
             : TrustResult.Of(answer, _options.Language);
@@ -231,6 +242,7 @@ public sealed class SoftPosTerminal : IAsyncDisposable
         Status = _status,
         Results = _results,
         OpenCard = _openCard,
+        Reader = _reader,
         Language = _options.Language,
         CardTimeout = _options.CardTimeout,
     };

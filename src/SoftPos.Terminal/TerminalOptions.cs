@@ -18,6 +18,9 @@ public sealed record TerminalOptions
     /// <summary>Language tag of the texts, such as <c>en</c>.</summary>
     public string Language { get; init; } = "en";
 
+    /// <summary>Where the last taps are kept for a support case, without account data.</summary>
+    public TapDiagnostics Taps { get; init; } = new();
+
     /// <summary>How long the terminal waits for a card.</summary>
     public TimeSpan CardTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

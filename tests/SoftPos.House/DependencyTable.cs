@@ -15,7 +15,7 @@ internal static class DependencyTable
         ["Keys"] = ["Cryptography", "Contract", "Storage"],
         ["Monitoring"] = ["Attestation", "Contract", "Storage", "Cryptography", "Iso7816"],
         ["Payments"] = ["Iso8583", "Keys", "Contract", "Storage", "Cryptography", "Iso7816"],
-        ["Backend"] = ["Monitoring", "Payments", "Keys", "Storage", "Contract", "Attestation", "Iso8583", "Cryptography", "Iso7816"],
+        ["Backend"] = ["Monitoring", "Payments", "Keys", "Storage", "Contract", "Attestation", "Emv", "Iso8583", "Cryptography", "Iso7816"],
         ["Terminal"] = ["Emv", "Contract", "Cryptography", "Iso7816"],
         ["Terminal.Pcsc"] = ["Terminal"],
         ["Terminal.Android"] = ["Terminal"],

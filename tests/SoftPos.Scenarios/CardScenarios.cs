@@ -1,4 +1,6 @@
 using System.Globalization;
+using SoftPos.Emv;
+using SoftPos.Emv.Replay;
 using SoftPos.Lab.Cards;
 using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Terminal;
@@ -30,10 +32,37 @@ public sealed class CardScenarios
         Assert.True(documented.SequenceEqual(lines), $"docs/reference/lab-cards.md should say:\n{string.Join('\n', lines)}");
     }
 
+    [Fact]
+    public async Task Two_cards_at_once_are_told_and_the_one_that_stays_pays()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        await using Stack stack = await Stack.StartAsync();
+        List<TapRecording> taps = [];
+        VirtualTerminalOptions options = new()
+        {
+            Backend = stack.Address, Folder = Path.Combine(stack.Folder, "phones", "one"), Card = "visa-two-cards", Recorded = taps.Add,
+        };
+        await using VirtualTerminal phone = await VirtualTerminal.OpenAsync(options, cancellation);
+        Assert.True((await Sandbox.ActivateAsync(phone, stack.Address, cancellation)).CanPay);
+        List<PaymentStage> stages = [];
+
+        PaymentResult result = await phone.PayAsync(Order, screen => stages.Add(screen.Stage), cancellation);
+
+        Assert.Equal(PaymentOutcome.Approved, result.Outcome);
+        int told = stages.IndexOf(PaymentStage.PresentOneCardOnly);
+        Assert.InRange(told, stages.IndexOf(PaymentStage.PresentCard), stages.IndexOf(PaymentStage.RemoveCard));
+
+        // Book A, 9.2: message 19, first as an error, then ready to read; the masked recording shows both.
+        TapStep.Wanted[] shown = [.. taps.Single().Steps.OfType<TapStep.Wanted>().Where(step => step.Effect["message"] == nameof(UiMessage.PresentOneCardOnly))];
+        Assert.Equal(["ProcessingError", "ReadyToRead"], shown.Select(step => step.Effect["status"]));
+        Assert.Null(TapReplay.Run(taps.Single()).Departure);
+    }
+
     private static async Task<string> TapAsync(Stack stack, string folder, LabCardDescription card)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        VirtualTerminalOptions options = new() { Backend = stack.Address, Folder = folder, Card = card.Name, CardTimeout = CardTimeout };
+        List<TapRecording> taps = [];
+        VirtualTerminalOptions options = new() { Backend = stack.Address, Folder = folder, Card = card.Name, CardTimeout = CardTimeout, Recorded = taps.Add, FullRecordings = true };
         await using VirtualTerminal phone = await VirtualTerminal.OpenAsync(options, cancellation);
         if (!phone.IsEnrolled)
         {
@@ -41,6 +70,9 @@ public sealed class CardScenarios
         }
 
         PaymentResult result = await phone.PayAsync(Order, null, cancellation);
+        TapRecording tap = Assert.Single(taps);
+        TapReplayResult replay = TapReplay.Run(tap);
+        Assert.True(replay.IsBitForBit, $"{card.Name}: {replay.Departure}");
         string tvr = result.Answer?.Receipt.FirstOrDefault(line => line.Contains("TVR", StringComparison.Ordinal))?.Split(' ')[^1] ?? "-";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -86,6 +86,12 @@ internal sealed class ScriptedBackend : IAsyncDisposable
     /// <summary>Identity of the data key that the terminal has confirmed last.</summary>
     public byte[]? ConfirmedKeyId { get; private set; }
 
+    /// <summary>Key that signs reader configurations.</summary>
+    public SoftwareKey ConfigurationKey { get; } = new();
+
+    /// <summary>Version that is announced with each attestation answer, and the message that is given for it.</summary>
+    public (long Version, byte[]? Message)? Configuration { get; set; }
+
     /// <summary>State that a payment's first answer has.</summary>
     public PaymentState PaymentState { get; set; } = PaymentState.Approved;
 
@@ -106,6 +112,7 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         app.MapPost("/terminal/v1/activation", backend.ActivateAsync);
         app.MapPost("/terminal/v1/attestation", backend.AttestAsync);
         app.MapPost("/terminal/v1/keys", backend.ReplaceKeysAsync);
+        app.MapPost("/terminal/v1/reader-configuration", backend.ConfigureAsync);
         app.MapPost("/terminal/v1/payments", backend.PayAsync);
         app.MapPost("/terminal/v1/payments/status", backend.StatusAsync);
         app.MapPost("/terminal/v1/payments/follow-up", backend.FollowUpAsync);
@@ -169,6 +176,7 @@ internal sealed class ScriptedBackend : IAsyncDisposable
             Findings = Findings,
             DataKey = data,
             PinKey = isGood ? Deliver(request.Nonce, KeyTranscript.Pin, 2, out _) : null,
+            ConfigurationKey = ConfigurationKey.PublicKey,
             Merchant = new MerchantRecord
             {
                 MerchantId = "m1", Name = "Test Stall", City = "Cape Town", Country = "ZA", CardAcceptorId = "STALL1", CategoryCode = "5499",
@@ -251,8 +259,21 @@ internal sealed class ScriptedBackend : IAsyncDisposable
             ResultToken = isGood ? token.Sign(_monitoringKey) : null,
             ExpiresAt = isGood ? token.ExpiresAt : null,
             KeysDue = KeysDue && claims.Purpose is ChallengePurpose.Heartbeat,
+            ReaderConfiguration = Configuration?.Version,
         };
         await AnswerAsync(http, answer, ContractJson.Default.AttestationAnswer);
+    }
+
+    private async Task ConfigureAsync(HttpContext http)
+    {
+        DecodedMessage message = await ReadAsync(http, ReaderConfigurationQuestion.ContentType);
+        Assert.True(message.Verify(_deviceKey), "a question for a configuration is not signed by the device key");
+        Assert.True(ReaderConfigurationQuestion.TryDecode(message.Payload, out ReaderConfigurationQuestion question));
+        Trace.Enqueue($"configuration after {question.Version}");
+        if (!await MisbehaveAsync(http))
+        {
+            await AnswerAsync(http, new ReaderConfigurationAnswer { Message = Configuration?.Message }, ContractJson.Default.ReaderConfigurationAnswer);
+        }
     }
 
     private async Task PayAsync(HttpContext http)

@@ -28,7 +28,9 @@ internal sealed class TestPlatform : TerminalPlatform
 
     internal override CardReader Reader => throw new NotSupportedException("this phone has no reader");
 
-    internal override ReaderConfiguration ReaderConfiguration => throw new NotSupportedException("this phone has no reader");
+    public ReaderConfiguration? OwnConfiguration { get; init; }
+
+    internal override ReaderConfiguration ReaderConfiguration => OwnConfiguration ?? throw new NotSupportedException("this phone has no reader");
 
     internal override PhoneDescription Describe() => new()
     {

@@ -21,7 +21,7 @@ internal static class TerminalEndpoints
     public const string RateLimit = "strangers";
 
     /// <summary>Limit of everything that an enrolled terminal calls.</summary>
-    private const string TerminalLimit = "terminals";
+    public const string TerminalLimit = "terminals";
 
     /// <summary>A question for a challenge is two short values.</summary>
     private const int MaxChallengeRequest = 512;
@@ -102,10 +102,12 @@ internal static class TerminalEndpoints
             : ReasonProblem.Result(ReasonCodes.RateLimited, "too many challenges are open");
     }
 
-    private static Task<IResult> ActivateAsync(HttpContext context, Enrolment enrolment) => TakeAsync(context, async message =>
+    private static Task<IResult> ActivateAsync(HttpContext context, Enrolment enrolment, ReaderConfigurations configurations) => TakeAsync(context, async message =>
     {
         EnrolmentOutcome outcome = await enrolment.ActivateAsync(message, context.RequestAborted);
-        return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.ActivationAnswer);
+        return outcome.Refusal is { } refused
+            ? Problem(refused)
+            : Json(outcome.Answer! with { ConfigurationKey = configurations.PublicKey }, ContractJson.Default.ActivationAnswer);
     });
 
     private static Task<IResult> AttestAsync(HttpContext context, EvidenceAppraisal appraisal) => TakeAsync(context, async message =>

@@ -27,6 +27,7 @@ internal sealed class PhoneOptions
         DefaultValueFactory = _ => "visa",
     };
 
+
     private readonly Option<string?> _reader = new("--reader")
     {
         Description = "Read a real card on a PC/SC contactless reader: its name or a part of it; without a name the first reader.",
@@ -41,6 +42,8 @@ internal sealed class PhoneOptions
 
     private readonly Option<bool> _guided = new("--guided-pin") { Description = "The customer uses the guided PIN entry, as people do who do not see the screen." };
 
+    private RecordOptions? _record;
+
     public void AddTo(Command command)
     {
         command.Options.Add(_pin);
@@ -52,6 +55,9 @@ internal sealed class PhoneOptions
         command.Options.Add(_card);
         command.Options.Add(_reader);
     }
+
+    /// <summary>Adds the options of a command that takes a card.</summary>
+    public void AddRecordingTo(Command command) => (_record = new RecordOptions()).AddTo(command);
 
     public Uri Backend(ParseResult result) => StackOptions.Address(result.GetValue(_url), result.GetValue(_port));
 
@@ -78,12 +84,24 @@ internal sealed class PhoneOptions
 
         // One phone for each stack: a phone that is enrolled at one back end is a stranger at another.
         string folder = Path.Combine(result.GetValue(_data)!, "phones", $"{phone}-{backend.Host}-{backend.Port}");
-        return await VirtualTerminal.OpenAsync(
-            new VirtualTerminalOptions
-            {
-                Backend = backend, Folder = folder, Phone = phone, Card = card, Reader = Reader(result), Pin = pin == NoPin ? null : pin,
-                GuidedPin = result.GetValue(_guided),
-            }, cancellation);
+        VirtualTerminalOptions options = new()
+        {
+            Backend = backend,
+            Folder = folder,
+            Phone = phone,
+            Card = card,
+            Reader = Reader(result),
+            Pin = pin == NoPin ? null : pin,
+            GuidedPin = result.GetValue(_guided),
+            Recorded = _record?.Writer(result),
+            FullRecordings = _record?.IsFull(result) is true,
+        };
+        if (options is { FullRecordings: true, Reader: not null })
+        {
+            throw new CommandException("--record-full: the number of a real card is never written; leave it out with --reader", 2);
+        }
+
+        return await VirtualTerminal.OpenAsync(options, cancellation);
     }
 
     private CardReader? Reader(ParseResult result)

@@ -21,6 +21,7 @@ internal static class SaleCommand
         PhoneOptions phone = new();
         Command command = new("sale", "Take a payment on a virtual phone.") { amount, tip, cashback, partial };
         phone.AddTo(command);
+        phone.AddRecordingTo(command);
         command.Options.Add(json);
         command.SetAction((result, cancellation) =>
         {

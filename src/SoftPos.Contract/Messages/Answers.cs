@@ -35,6 +35,9 @@ public sealed record ActivationAnswer
 
     /// <summary>Merchant that the terminal now belongs to.</summary>
     public MerchantRecord? Merchant { get; init; }
+
+    /// <summary>SubjectPublicKeyInfo of the P-256 key that signs reader configurations for this terminal.</summary>
+    public byte[]? ConfigurationKey { get; init; }
 }
 
 /// <summary>Answer to evidence.</summary>
@@ -54,6 +57,9 @@ public sealed record AttestationAnswer
 
     /// <summary>The terminal's initial keys are near their end; it should ask for new ones.</summary>
     public bool KeysDue { get; init; }
+
+    /// <summary>Version of the reader configuration that the terminal should have; null where none is published for it.</summary>
+    public long? ReaderConfiguration { get; init; }
 }
 
 /// <summary>Answer to a question for new initial keys; empty to a confirmation.</summary>
@@ -204,6 +210,7 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(AttestationAnswer))]
 [JsonSerializable(typeof(KeyReplacementAnswer))]
 [JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(ReaderConfigurationAnswer))]
 [JsonSerializable(typeof(TerminalRecord))]
 [JsonSerializable(typeof(MerchantRecord))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]

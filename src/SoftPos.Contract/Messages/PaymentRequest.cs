@@ -77,6 +77,9 @@ public sealed record PaymentRequest
     /// <summary>Time of the phone at the tap.</summary>
     public required DateTimeOffset DeviceTime { get; init; }
 
+    /// <summary>Version of the reader configuration that the card was read under; 0 for the one that the terminal was built with.</summary>
+    public long ReaderConfiguration { get; init; }
+
     /// <summary>Encodes as a canonical CBOR map.</summary>
     public byte[] Encode() => CborMap.Write(
         writer =>
@@ -101,7 +104,8 @@ public sealed record PaymentRequest
 
     /// <summary>What is not said is not written: the bytes of a plain sale are those of the first version.</summary>
     private int OptionalCount => (Operation == PaymentOperation.Sale ? 0 : 1) + (OriginalPaymentId is null ? 0 : 1)
-        + (OtherAmountMinor == 0 ? 0 : 1) + (TipMinor == 0 ? 0 : 1) + (AcceptsPartialApproval ? 1 : 0) + (PinKsn is null ? 0 : 1) + (PinBlock is null ? 0 : 1);
+        + (OtherAmountMinor == 0 ? 0 : 1) + (TipMinor == 0 ? 0 : 1) + (AcceptsPartialApproval ? 1 : 0) + (PinKsn is null ? 0 : 1) + (PinBlock is null ? 0 : 1)
+        + (ReaderConfiguration == 0 ? 0 : 1);
 
     private void WriteOptional(CborWriter writer)
     {
@@ -139,6 +143,11 @@ public sealed record PaymentRequest
         {
             writer.Write(26, PinBlock);
         }
+
+        if (ReaderConfiguration != 0)
+        {
+            writer.Write(ReaderConfigurationField, ReaderConfiguration);
+        }
     }
 
     /// <summary>Decodes; false for anything malformed, incomplete or over its bounds, naming the first field at fault.</summary>
@@ -155,6 +164,8 @@ public sealed record PaymentRequest
         request = fields.ToRequest();
         return true;
     }
+
+    private const long ReaderConfigurationField = 40;
 
     private sealed class PaymentReader
     {
@@ -186,6 +197,7 @@ public sealed record PaymentRequest
                     ("acceptsPartialApproval", (Get<long?>(24) ?? 0) is 0 or 1),
                     ("pinKsn", Get<byte[]>(25) is null or { Length: 12 }),
                     ("pinBlock", Get<byte[]>(26) is null or { Length: 16 } && Get<byte[]>(25) is null == Get<byte[]>(26) is null),
+                    ("readerConfiguration", (Get<long?>(ReaderConfigurationField) ?? 0) >= 0),
                 ];
                 return Array.Find(checks, check => !check.Good).Name ?? string.Empty;
             }
@@ -197,7 +209,7 @@ public sealed record PaymentRequest
             {
                 case 1 or 21: _values[key] = CborMap.ReadGuid(reader); return true;
                 case 2 or 6 or 7 or 8 or 10 or 25 or 26: _values[key] = reader.ReadByteString(); return true;
-                case 3 or 5 or 12 or 20 or 22 or 23 or 24: _values[key] = reader.ReadInt64(); return true;
+                case 3 or 5 or 12 or 20 or 22 or 23 or 24 or ReaderConfigurationField: _values[key] = reader.ReadInt64(); return true;
                 case 4 or 9 or 11 or 13: _values[key] = reader.ReadTextString(); return true;
                 case 14: _values[key] = CborMap.ReadTime(reader); return true;
                 default: return false;
@@ -227,6 +239,7 @@ public sealed record PaymentRequest
             AcceptsPartialApproval = Get<long?>(24) == 1,
             PinKsn = Get<byte[]>(25),
             PinBlock = Get<byte[]>(26),
+            ReaderConfiguration = Get<long?>(ReaderConfigurationField) ?? 0,
         };
 
         /// <summary>A part of the amount is no more than the whole.</summary>

@@ -11,10 +11,24 @@ public sealed record Kernel2Options
 
     /// <summary>
     /// Leave out the record that a file locator names first for mag-stripe readers (08010100), as a reader with that mode does (S3.30). The
-    /// record holds nothing for EMV mode. Mag-stripe mode itself (DF811B b8 = 0) is not built: a card that offers nothing else is ended
-    /// with <see cref="OutcomeReason.MagStripeNotSupported"/>.
+    /// record holds nothing for EMV mode.
     /// </summary>
     public bool SkipMagStripeRecord { get; init; }
+
+    /// <summary>
+    /// DF811B b8 = 0: take cards that offer mag-stripe mode only. Off: such a card is ended with <see cref="OutcomeReason.MagStripeNotSupported"/>.
+    /// Nothing about such a card can be checked by the reader, so it is for readers whose acquirer takes track data with CVC3.
+    /// </summary>
+    public bool MagStripeMode { get; init; }
+
+    /// <summary>DF811A: data object list for a card without one; the numeric unpredictable number.</summary>
+    public byte[] DefaultUdol { get; init; } = [0x9F, 0x6A, 0x04];
+
+    /// <summary>DF811E: verification of mag-stripe mode above the CVM limit, high half: 0 none, 1 signature, 2 online PIN, F not applicable.</summary>
+    public byte MagStripeCvmRequired { get; init; } = 0xF0;
+
+    /// <summary>DF812C: the same at or below it.</summary>
+    public byte MagStripeCvmNotRequired { get; init; } = 0xF0;
 
     /// <summary>DF8124: transaction limit without verification on a device, more than this is not allowed; null takes the combination's.</summary>
     public long? TransactionLimit { get; init; }

@@ -1,3 +1,5 @@
+using SoftPos.Iso7816;
+
 namespace SoftPos.Emv.Configuration;
 
 /// <summary>Reads the kernel 2 part of a combination; every rule that is broken is told with its path.</summary>
@@ -10,11 +12,6 @@ internal static class Kernel2OptionsReader
     public static Kernel2Options Read(JsonFields fields)
     {
         Kernel2Options defaults = new();
-        if (fields.Flag("magStripeMode") is true)
-        {
-            fields.Fault("magStripeMode", "mag-stripe mode is not built; leave it out or false");
-        }
-
         Kernel2Options options = defaults with
         {
             SkipMagStripeRecord = fields.Flag("skipMagStripeRecord") ?? defaults.SkipMagStripeRecord,
@@ -33,9 +30,27 @@ internal static class Kernel2OptionsReader
             BalanceAfter = fields.Flag("balanceAfter") ?? defaults.BalanceAfter,
             CheckBrand = fields.Flag("checkBrand") ?? defaults.CheckBrand,
         };
+        options = ReadMagStripe(fields, options);
         options = ReadRelay(fields, ReadCapabilities(fields, ReadLimits(fields, options)));
 
         fields.End();
+        return options;
+    }
+
+    private static Kernel2Options ReadMagStripe(JsonFields fields, Kernel2Options options)
+    {
+        options = options with
+        {
+            MagStripeMode = fields.Flag("magStripeMode") ?? options.MagStripeMode,
+            DefaultUdol = fields.Hex("defaultUdol", 3, 250) ?? options.DefaultUdol,
+            MagStripeCvmRequired = fields.Hex("magStripeCvmRequired", 1, 1)?[0] ?? options.MagStripeCvmRequired,
+            MagStripeCvmNotRequired = fields.Hex("magStripeCvmNotRequired", 1, 1)?[0] ?? options.MagStripeCvmNotRequired,
+        };
+        if (!Dol.TryParse(options.DefaultUdol, out Dol? udol, out _) || !udol.Contains(Mastercard.Kernel2Tag.NumericNumber))
+        {
+            fields.Fault("defaultUdol", "expected a data object list with 9F6A");
+        }
+
         return options;
     }
 

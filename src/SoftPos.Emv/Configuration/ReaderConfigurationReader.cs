@@ -53,11 +53,15 @@ public static class ReaderConfigurationReader
         {
             found.Add(new ConfigurationFault(document, string.Empty, $"not JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}"));
         }
+        catch (InvalidOperationException fault) when (JsonFields.IsBrokenText(fault))
+        {
+            found.Add(new ConfigurationFault(document, string.Empty, "a text is not Unicode: bytes that are not UTF-8, or half of a surrogate pair"));
+        }
 
         return configuration is not null;
     }
 
-    private static ReaderConfiguration Read(JsonFields root, IReadOnlyList<CaPublicKey> moreKeys)
+    internal static ReaderConfiguration Read(JsonFields root, IReadOnlyList<CaPublicKey> moreKeys)
     {
         ReaderEnvironment environment = root.Word<ReaderEnvironment>(
             "environment", true, ("lab", ReaderEnvironment.Lab), ("production", ReaderEnvironment.Production)) ?? ReaderEnvironment.Production;

@@ -38,6 +38,7 @@ public sealed partial class ContactlessReader
             return;
         }
 
+        EntryPointNotes?.Add("3.3.2.2", "card in the field: SELECT PPSE");
         _state = State.SelectingDirectory;
         Send(effects, new CommandApdu(0x00, 0xA4, 0x04, 0x00, DirectoryName, 256));
     }
@@ -79,6 +80,9 @@ public sealed partial class ContactlessReader
         {
             case State.SelectingDirectory:
                 _candidates = answer.Status.IsOk ? CandidateList.Build(answer.Data, _allowed) : [];
+                EntryPointNotes?.Add("3.3.2.5", _candidates.Count == 0
+                    ? "candidate list: empty"
+                    : $"candidate list: {string.Join(", ", _candidates.Select(one => $"{Convert.ToHexString(one.AdfName)} for {one.Combination}"))}");
                 SelectApplication(effects);
                 break;
             case State.SelectingApplication:
@@ -104,6 +108,7 @@ public sealed partial class ContactlessReader
             return;
         }
 
+        EntryPointNotes?.Add("3.3.3.4", $"SELECT {Convert.ToHexString(_selected.SelectName)}");
         _state = State.SelectingApplication;
         Send(effects, new CommandApdu(0x00, 0xA4, 0x04, 0x00, _selected.SelectName, 256));
     }
@@ -131,6 +136,7 @@ public sealed partial class ContactlessReader
             return;
         }
 
+        EntryPointNotes?.Add("3.4.1", $"kernel {_selected.Combination.Kernel} is activated");
         _kernel = kernel;
         _state = State.InKernel;
         Take(effects, kernel.Start());
@@ -151,6 +157,8 @@ public sealed partial class ContactlessReader
             NextUnpredictableNumber = _nextUnpredictableNumber!,
             Response = _onlineResponse,
             TornLog = _tornLog,
+            MagStripeBrake = MagStripeBrake,
+            Notes = Notes is { } write ? new NoteWriter(combination.Kernel == 3 ? "C-3" : "C-2", write) : null,
         };
         return combination.Kernel switch
         {
@@ -163,6 +171,7 @@ public sealed partial class ContactlessReader
 
     private void RemoveCandidate(List<ReaderEffect> effects)
     {
+        EntryPointNotes?.Add("3.3.3.5", $"candidate {Convert.ToHexString(_selected!.AdfName)} is dropped");
         _candidates.Remove(_selected!);
         SelectApplication(effects);
     }
@@ -195,6 +204,7 @@ public sealed partial class ContactlessReader
     /// <summary>Book B, 3.5.</summary>
     private void ProcessOutcome(List<ReaderEffect> effects, Outcome outcome)
     {
+        EntryPointNotes?.Add("3.5", $"outcome {outcome.Kind} ({outcome.Reason}), start {outcome.Start}");
         bool restarts = outcome.Kind is OutcomeKind.TryAgain || (outcome.Kind is OutcomeKind.EndApplication && outcome.Start is StartPoint.B);
         if (restarts && _activations < MaxActivations)
         {
@@ -259,6 +269,7 @@ public sealed partial class ContactlessReader
     private void FieldFailed(List<ReaderEffect> effects, ReaderEvent happened)
     {
         _exchange = null;
+        EntryPointNotes?.Add("3.3.3.7", "the exchange with the card failed");
         if (_state is State.InKernel)
         {
             Take(effects, _kernel!.Step(happened));

@@ -34,6 +34,15 @@ public sealed partial class ContactlessReader
     private bool _fieldIsOn;
     private Outcome? _lastOutcome;
 
+    /// <summary>Is told each step and decision, for a trace; null for nobody. Changes nothing of a run.</summary>
+    public Action<ReaderNote>? Notes { get; set; }
+
+    internal TornTransactionLog TornLog => _tornLog;
+
+    internal MagStripeBrake MagStripeBrake { get; } = new();
+
+    private NoteWriter? EntryPointNotes => Notes is { } write ? new NoteWriter("Book B", write) : null;
+
     private enum State
     {
         Done,
@@ -65,6 +74,7 @@ public sealed partial class ContactlessReader
                 (combination, PreProcessing.Run(combination, request.AmountMinor, configuration.Terminal.CurrencyExponent))),
         ];
         _allowed = [.. all.Where(pair => !pair.Indicators.ContactlessNotAllowed)];
+        NotePreProcessing(all);
         List<ReaderEffect> effects = [];
         if (_allowed.Count == 0)
         {
@@ -134,6 +144,28 @@ public sealed partial class ContactlessReader
         }
 
         return effects;
+    }
+
+    private void NotePreProcessing(List<(Combination Combination, PreProcessingIndicators Indicators)> all)
+    {
+        if (EntryPointNotes is not { } notes)
+        {
+            return;
+        }
+
+        foreach ((Combination combination, PreProcessingIndicators found) in all)
+        {
+            string[] set =
+            [
+                .. found.ContactlessNotAllowed ? ["not allowed"] : Array.Empty<string>(),
+                .. found.StatusCheckRequested ? ["status check"] : Array.Empty<string>(),
+                .. found.ZeroAmount ? ["zero amount"] : Array.Empty<string>(),
+                .. found.FloorLimitExceeded ? ["above floor limit"] : Array.Empty<string>(),
+                .. found.CvmLimitExceeded ? ["CVM limit reached"] : Array.Empty<string>(),
+                .. found.Ttq is { } ttq ? [$"TTQ {Convert.ToHexString(ttq)}"] : Array.Empty<string>(),
+            ];
+            notes.Add("3.1.1", $"pre-processing of {combination}: {(set.Length == 0 ? "no indicator" : string.Join(", ", set))}");
+        }
     }
 
     private static void Validate(TransactionRequest request, ReaderConfiguration configuration)

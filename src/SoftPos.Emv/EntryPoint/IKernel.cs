@@ -30,6 +30,12 @@ internal sealed class KernelActivation
     /// <summary>Torn transactions that outlive one activation (kernel 2).</summary>
     public required TornTransactionLog TornLog { get; init; }
 
+    /// <summary>Failures of mag-stripe mode that outlive one activation (kernel 2).</summary>
+    public required MagStripeBrake MagStripeBrake { get; init; }
+
+    /// <summary>Takes notes of steps and decisions; null when nobody reads them.</summary>
+    public NoteWriter? Notes { get; init; }
+
     public SelectedApplication Application => new(
         AdfName,
         Combination.Kernel,

@@ -22,6 +22,15 @@ public static class ReaderRun
         Func<ReadOnlyMemory<byte>, byte[]?> transceive,
         Func<bool> cardArrives,
         Action<ReaderEffect>? seen = null,
+        int elapsedTenthsMs = 0) => ToOutcome(effects, reader.Step, transceive, cardArrives, seen, elapsedTenthsMs);
+
+    /// <summary>Runs a reader by its step function until the final outcome; otherwise as the other.</summary>
+    public static Outcome ToOutcome(
+        IReadOnlyList<ReaderEffect> effects,
+        Func<ReaderEvent, IReadOnlyList<ReaderEffect>> takeEvent,
+        Func<ReadOnlyMemory<byte>, byte[]?> transceive,
+        Func<bool> cardArrives,
+        Action<ReaderEffect>? seen = null,
         int elapsedTenthsMs = 0)
     {
         for (int step = 0; step < MaxSteps; step++)
@@ -51,7 +60,7 @@ public static class ReaderRun
                 }
             }
 
-            effects = reader.Step(next ?? throw new InvalidOperationException("the reader waits for nothing"));
+            effects = takeEvent(next ?? throw new InvalidOperationException("the reader waits for nothing"));
         }
 
         throw new InvalidOperationException("the reader does not come to an end");

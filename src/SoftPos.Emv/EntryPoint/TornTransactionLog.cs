@@ -12,6 +12,9 @@ internal sealed class TornTransactionLog
 
     public int Count => _records.Count;
 
+    /// <summary>Every record with its time, oldest first.</summary>
+    public IReadOnlyList<(DateTime At, TlvMap Record)> Records => _records;
+
     /// <summary>Adds a record; the oldest goes when there are more than the bound.</summary>
     public void Add(TlvMap record, DateTime at, int most)
     {

@@ -30,6 +30,7 @@ internal sealed partial class Kernel2
     /// <summary>S456.12 to S456.34.</summary>
     private KernelStep RecordsRead()
     {
+        _activation.Notes?.Add("S456.14", $"amount {_activation.Request.AmountMinor}, transaction limit {TransactionLimit}");
         if (_activation.Request.AmountMinor > TransactionLimit)
         {
             return KernelStep.Finish(_outcomes.SelectNext(new Kernel2Fault(OutcomeReason.LimitExceeded, ErrorLevel2.MaxLimitExceeded)));
@@ -61,6 +62,7 @@ internal sealed partial class Kernel2
             return Fail(bad);
         }
 
+        _activation.Notes?.Add("S456.30", $"{(IsAboveCvmLimit ? "above" : "not above")} the CVM limit");
         byte cvmCapability = IsAboveCvmLimit ? _options.CvmCapabilityRequired : _options.CvmCapabilityNotRequired;
         _data.Set(EmvTag.TerminalCapabilities, [_options.CardDataInput, cvmCapability, _options.SecurityCapability]);
         if (_options.BalanceBefore && CardGivesBalance)
@@ -95,10 +97,12 @@ internal sealed partial class Kernel2
     {
         if (NeededForCda.Any(tag => !_data.IsNotEmpty(tag)))
         {
+            _activation.Notes?.Add("S456.24", "objects for CDA are missing");
             _data.Tvr |= Tvr.CardDataMissing | Tvr.CdaFailed;
         }
         else if (_activation.Configuration.CaKeys.Find(_activation.AdfName.AsSpan(0, 5), _data.Card[EmvTag.CaKeyIndex]![0]) is null)
         {
+            _activation.Notes?.Add("S456.25", $"CA key {_data.Card[EmvTag.CaKeyIndex]![0]:X2} is not known");
             _data.Tvr |= Tvr.CdaFailed;
         }
 
@@ -125,15 +129,19 @@ internal sealed partial class Kernel2
             return Fail(Kernel2Fault.Parsing);
         }
 
+        _activation.Notes?.Add("7.7", $"processing restrictions: TVR {_data.Tvr}");
+        _activation.Notes?.Add("7.5", $"CVM selection: {choice.Cvm}, CVM results {Convert.ToHexString(choice.Results)}");
         _cvm = (choice.Cvm, IsAboveCvmLimit || choice.Cvm is CvmKind.ObtainSignature);
         _data.Set(EmvTag.CvmResults, choice.Results);
         _data.Tvr |= choice.Tvr;
+        _activation.Notes?.Add("S456.37", $"terminal risk management: {(IsAboveFloorLimit ? "above" : "not above")} the floor limit");
         if (IsAboveFloorLimit)
         {
             _data.Tvr |= Tvr.FloorLimitExceeded;
         }
 
         _type = ActionAnalysis.Decide(_activation.Configuration.Terminal, _options, _data);
+        _activation.Notes?.Add("7.8", $"terminal action analysis: TVR {_data.Tvr}, ask for {_type.ToString().ToUpperInvariant()}");
         if (_activation.Configuration.ExceptionFile.Contains(TrackTwo.PanOf5A(_data.Card[EmvTag.Pan]!)!))
         {
             // Not of the book, whose terminal looks the number up itself: a listed account is refused whatever the action codes say.
@@ -143,6 +151,7 @@ internal sealed partial class Kernel2
 
         if (_torn.Find() is { } recover)
         {
+            _activation.Notes?.Add("S456.43", "a torn transaction of this card and sale: RECOVER AC");
             _waiting = Waiting.Recovery;
             return KernelStep.Send(recover);
         }
@@ -163,6 +172,7 @@ internal sealed partial class Kernel2
         bool always = _data[Kernel2Tag.Capabilities] is { Length: 3 } capabilities && (capabilities[1] & CdaOnEveryType) != 0;
         bool withCda = canSign && (_type is not CryptogramType.Aac || always);
         byte control = (byte)(((int)_type << 6) | (withCda ? CdaRequested : 0));
+        _activation.Notes?.Add("7.6", $"GENERATE AC: {_type.ToString().ToUpperInvariant()} {(withCda ? "with" : "without")} CDA");
         byte[] values = _data.Build(_cdol!);
         _data.Set(Kernel2Tag.CdolValues, values);
         _data.Set(Kernel2Tag.ReferenceControl, [control]);
@@ -205,6 +215,7 @@ internal sealed partial class Kernel2
             return Fail(Kernel2Fault.Missing);
         }
 
+        _activation.Notes?.Add("S9.23", $"the card answers {((CryptogramType)(cid[0] >> 6)).ToString().ToUpperInvariant()}");
         bool allowed = (cid[0] & 0xC0) switch
         {
             0x40 => _exchange.Asked is CryptogramType.Tc,
@@ -254,6 +265,7 @@ internal sealed partial class Kernel2
     /// <summary>S9.26: nothing more is wanted of the card; the rest is done without it.</summary>
     private KernelStep LetCardGo()
     {
+        _activation.Notes?.Add("S9.26", "the card may go; the rest is done without it");
         _waiting = Waiting.Proceed;
         return new KernelStep(
             [

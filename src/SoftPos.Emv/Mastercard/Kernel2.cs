@@ -64,9 +64,11 @@ internal sealed partial class Kernel2 : IKernel
         Relay,
         Record,
         CdolData,
+        UdolData,
         BalanceBefore,
         Recovery,
         Cryptogram,
+        Checksum,
         BalanceAfter,
         Proceed,
     }
@@ -85,6 +87,8 @@ internal sealed partial class Kernel2 : IKernel
             return KernelStep.Finish(_outcomes.SelectNext(fault with { Reason = OutcomeReason.BadFci }));
         }
 
+        _activation.Notes?.Add("S1.7", $"FCI stored; {(_activation.Fci.Pdol is { } pdol ? $"PDOL of {pdol.TotalLength} bytes" : "no PDOL")}");
+
         // S1.9: the second byte comes when the amount is held against the CVM limit.
         _data.Set(EmvTag.TerminalCapabilities, [_options.CardDataInput, 0x00, _options.SecurityCapability]);
         return SendOptions();
@@ -98,25 +102,31 @@ internal sealed partial class Kernel2 : IKernel
         Waiting.BalanceBefore or Waiting.BalanceAfter => BalanceReceived(response),
         Waiting.Recovery => RecoveryReceived(response),
         Waiting.Cryptogram => CryptogramReceived(response),
+        Waiting.Checksum => ChecksumReceived(response),
         _ => KernelStep.Nothing,
     };
 
     public KernelStep Step(ReaderEvent happened) => happened switch
     {
         ReaderEvent.FieldError error => FieldFailed(error.Fault),
-        ReaderEvent.Proceed when _waiting is Waiting.Proceed => Conclude(),
-        ReaderEvent.TerminalData given when _waiting is Waiting.PdolData or Waiting.CdolData => DataGiven(given.Objects),
-        ReaderEvent.TerminalTimeout when _waiting is Waiting.PdolData or Waiting.CdolData => KernelStep.Finish(_outcomes.TimedOut()),
+        ReaderEvent.Proceed when _waiting is Waiting.Proceed => _isMagStripe ? ConcludeMagStripe() : Conclude(),
+        ReaderEvent.TerminalData given when _waiting is Waiting.PdolData or Waiting.CdolData or Waiting.UdolData => DataGiven(given.Objects),
+        ReaderEvent.TerminalTimeout when _waiting is Waiting.PdolData or Waiting.CdolData or Waiting.UdolData => KernelStep.Finish(_outcomes.TimedOut()),
 
-        // From GENERATE AC on the card may have decided: a stop comes too late (S9, S10, S11).
+        // From GENERATE AC or the checksum on the card may have decided: a stop comes too late (S9, S10, S11).
         ReaderEvent.Stop when _waiting < Waiting.Recovery => KernelStep.Finish(_outcomes.Stopped()),
         _ => KernelStep.Nothing,
     };
 
-    private KernelStep Fail(Kernel2Fault fault, ushort status = 0) => KernelStep.Finish(_outcomes.Error(fault, status));
+    private KernelStep Fail(Kernel2Fault fault, ushort status = 0)
+    {
+        _activation.Notes?.Add("DF8115", $"error {fault.Level2}: {fault.Reason}{(status == 0 ? string.Empty : $", status {status:X4}")}");
+        return KernelStep.Finish(_outcomes.Error(fault, status));
+    }
 
     private KernelStep FieldFailed(CommunicationFault fault)
     {
+        _activation.Notes?.Add("S4.4", $"radio fault {fault} while waiting for {_waiting}");
         switch (_waiting)
         {
             case Waiting.Options:
@@ -125,6 +135,8 @@ internal sealed partial class Kernel2 : IKernel
                 // S9.5, S11.11: kept for recovery where that is configured; asked for again in any case.
                 _torn.Keep();
                 break;
+            case Waiting.Checksum:
+                return KernelStep.Finish(_outcomes.Again(fault) with { FieldOffMs = _activation.MagStripeBrake.Fail() });
             case Waiting.BalanceAfter:
                 // S17: a balance that cannot be read changes nothing.
                 return LetCardGo();
@@ -164,7 +176,12 @@ internal sealed partial class Kernel2 : IKernel
             }
         }
 
-        return _waiting is Waiting.PdolData ? SendOptions() : RecordsRead();
+        return _waiting switch
+        {
+            Waiting.PdolData => SendOptions(),
+            Waiting.UdolData => MagStripeRecordsRead(),
+            _ => RecordsRead(),
+        };
     }
 
     /// <summary>S3.8 to S3.35.</summary>
@@ -172,6 +189,7 @@ internal sealed partial class Kernel2 : IKernel
     {
         if (!response.Status.IsOk)
         {
+            _activation.Notes?.Add("S3.8", $"status {response.Status.Value:X4}: next application");
             OutcomeReason reason = response.Status.Value == 0x6985 ? OutcomeReason.ConditionsNotSatisfied : OutcomeReason.CardStatus;
             return KernelStep.Finish(_outcomes.SelectNext(new Kernel2Fault(reason, ErrorLevel2.StatusBytes), response.Status.Value));
         }
@@ -186,23 +204,31 @@ internal sealed partial class Kernel2 : IKernel
             return Fail(Kernel2Fault.Missing);
         }
 
+        _activation.Notes?.Add("S3.15", $"AIP {Convert.ToHexString(_data.Card[EmvTag.Aip]!)}: {(_data.Aip(2, AipEmvMode) ? "EMV mode" : "no EMV mode")}");
         if (!_data.Aip(2, AipEmvMode))
         {
-            return Fail(new Kernel2Fault(OutcomeReason.MagStripeNotSupported, ErrorLevel2.MagStripeNotSupported));         // S3.17
+            return _options.MagStripeMode
+                ? StartMagStripe()
+                : Fail(new Kernel2Fault(OutcomeReason.MagStripeNotSupported, ErrorLevel2.MagStripeNotSupported));          // S3.17
         }
 
-        if (PlanRecords() is { } plan)
+        bool skips = _options.SkipMagStripeRecord || _options.MagStripeMode;
+        ReadOnlySpan<byte> afl = _data.Card[EmvTag.Afl];
+        if (PlanRecords(skips && afl.StartsWith(MagStripeEntry) ? afl[MagStripeEntry.Length..] : afl) is { } plan)
         {
             return Fail(plan);
         }
 
         _isOnDevice = _options.OnDeviceVerification && _data.Aip(1, AipOnDevice);
+        _activation.Notes?.Add("S3.33", $"verification on the device {(_isOnDevice ? "supported by both" : "not used")}: transaction limit {TransactionLimit}");
         if (_options.RelayResistance && _data.Aip(2, AipRelayResistance))
         {
+            _activation.Notes?.Add("S3.60", "relay resistance: both sides have it");
             _waiting = Waiting.Relay;
             return KernelStep.Send(_relay.Command());
         }
 
+        _activation.Notes?.Add("S3.65", "relay resistance is not performed: TVR byte 5 bit 1");
         _data.Tvr |= Tvr.RelayNotPerformed;
         return StartReading();
     }
@@ -224,14 +250,8 @@ internal sealed partial class Kernel2 : IKernel
         };
     }
 
-    private Kernel2Fault? PlanRecords()
+    private Kernel2Fault? PlanRecords(ReadOnlySpan<byte> afl)
     {
-        ReadOnlySpan<byte> afl = _data.Card[EmvTag.Afl];
-        if (_options.SkipMagStripeRecord && afl.StartsWith(MagStripeEntry))
-        {
-            afl = afl[MagStripeEntry.Length..];
-        }
-
         if (afl.IsEmpty || !FileLocator.TryParse(afl, out List<RecordAddress>? records, out bool tooMany))
         {
             return Kernel2Fault.DataError;
@@ -253,7 +273,9 @@ internal sealed partial class Kernel2 : IKernel
             return Fail(Kernel2Fault.Status, response.Status.Value);
         }
 
-        return _relay.Take(response.Data.Span, elapsed, _activation.NextUnpredictableNumber) switch
+        RelayVerdict verdict = _relay.Take(response.Data.Span, elapsed, _activation.NextUnpredictableNumber);
+        _activation.Notes?.Add("SR1.18", $"relay resistance: answer after {elapsed} units of 0.1 ms: {verdict}");
+        return verdict switch
         {
             RelayVerdict.Again => KernelStep.Send(_relay.Command()),
             RelayVerdict.Done => StartReading(),
@@ -266,6 +288,7 @@ internal sealed partial class Kernel2 : IKernel
     private KernelStep StartReading()
     {
         _useCda = _data.Aip(1, AipCda) && (_options.SecurityCapability & SecurityCda) != 0;
+        _activation.Notes?.Add("S3R1.17", _useCda ? "CDA: both sides have it" : "no CDA: TVR byte 1 bit 8");
         if (!_useCda)
         {
             _data.Tvr |= Tvr.OdaNotPerformed;
@@ -276,10 +299,10 @@ internal sealed partial class Kernel2 : IKernel
 
     private KernelStep ReadNext()
     {
-        bool enough = !_useCda && !_options.ReadAllRecords && EnoughWithoutCda.All(tag => _data.Card[tag] is not null);
+        bool enough = !_isMagStripe && !_useCda && !_options.ReadAllRecords && EnoughWithoutCda.All(tag => _data.Card[tag] is not null);
         if (enough || !_records.TryPeek(out RecordAddress next))
         {
-            return RecordsRead();
+            return _isMagStripe ? MagStripeRecordsRead() : RecordsRead();
         }
 
         _waiting = Waiting.Record;
@@ -306,6 +329,8 @@ internal sealed partial class Kernel2 : IKernel
             _staticData.AddRecord(address.Sfi, response.Data.Span);
         }
 
+        _activation.Notes?.Add(
+            "S4.24", $"SFI {address.Sfi} record {address.Record}{(address.IsAuthenticated && _useCda ? ", part of the static data to be authenticated" : string.Empty)}");
         if (isTemplate && _data.StoreTemplate(response.Data.Span, EmvTag.RecordTemplate) is { } fault)
         {
             return Fail(fault);

@@ -38,6 +38,7 @@ internal sealed class Kernel2Conclusion(
         if (data.Card[EmvTag.SignedDynamicData] is not null)
         {
             oda = Verify(exchange, staticData, cid, pan);
+            activation.Notes?.Add("S910.1", $"CDA: {(oda.Failure is { } failure ? $"failed at {failure}" : "valid")}, keys of {string.Join(", ", oda.KeyBits)} bits");
             if (!oda.IsValid)
             {
                 // S910.7: a failed signature is never turned into an online request.
@@ -58,6 +59,7 @@ internal sealed class Kernel2Conclusion(
             return (outcomes.Error(fault), null);
         }
 
+        activation.Notes?.Add("S910.74", $"outcome by {((CryptogramType)(cid >> 6)).ToString().ToUpperInvariant()}, CVM {cvm.Cvm}{(cvm.Receipt ? ", receipt" : string.Empty)}");
         return PhoneMessageTable.AsksForSecondTap(data.Card[EmvTag.CardholderInteraction])
             ? SecondTap(oda)
             : (ByCryptogram((CryptogramType)(cid >> 6), oda, pan, cvm), null);

@@ -16,6 +16,7 @@ internal sealed class Kernel2Database
         _terminal = activation.Terminal;
         _terminal[EmvTag.TerminalVersion] ??= [0x00, 0x02];
         _terminal[EmvTag.MobileSupport] = [0x01];
+        _terminal[Kernel2Tag.MagStripeVersion] ??= [0x00, 0x01];
         _terminal[EmvTag.CvmResults] = new byte[3];
 
         // 9F66 is PUNATC of the card here; the qualifiers of kernel 3 are no object of this kernel.

@@ -143,6 +143,30 @@ internal static class Kernel2Tag
     /// <summary>Third party data.</summary>
     public const uint ThirdPartyData = 0x9F6E;
 
+    /// <summary>Unpredictable number, numeric, of mag-stripe mode.</summary>
+    public const uint NumericNumber = 0x9F6A;
+
+    /// <summary>Mag-stripe application version of the reader.</summary>
+    public const uint MagStripeVersion = 0x9F6D;
+
+    /// <summary>Data object list of COMPUTE CRYPTOGRAPHIC CHECKSUM.</summary>
+    public const uint Udol = 0x9F69;
+
+    /// <summary>Track 2 data of mag-stripe mode.</summary>
+    public const uint Track2 = 0x9F6B;
+
+    /// <summary>CVC3 of the tracks.</summary>
+    public const uint Track1Code = 0x9F60, Track2Code = 0x9F61;
+
+    /// <summary>PCVC3: places of the CVC3.</summary>
+    public const uint Track1CodePlaces = 0x9F62, Track2CodePlaces = 0x9F65;
+
+    /// <summary>PUNATC: places of counter and number.</summary>
+    public const uint Track1Places = 0x9F63, Track2Places = 0x9F66;
+
+    /// <summary>NATC: digits of the counter among them.</summary>
+    public const uint Track1CounterDigits = 0x9F64, Track2CounterDigits = 0x9F67;
+
     public const uint BalanceBefore = 0xDF8104;
     public const uint BalanceAfter = 0xDF8105;
     public const uint CdolValues = 0xDF8107;

@@ -57,6 +57,9 @@ internal sealed class Kernel2Outcomes(KernelActivation activation, Kernel2Databa
     public Outcome Valid(OutcomeKind kind, OutcomeReason reason, OdaResult? oda) =>
         New(kind, reason, default) with { DataRecord = record.DataRecord(), FieldOffMs = FieldOffMs, Oda = oda };
 
+    /// <summary>Start of an outcome of mag-stripe mode; the data record is put in where the outcome carries one.</summary>
+    public Outcome MagStripe(OutcomeKind kind, OutcomeReason reason) => New(kind, reason, default) with { FieldOffMs = FieldOffMs };
+
     private Outcome New(OutcomeKind kind, OutcomeReason reason, ErrorIndication error) => new()
     {
         Kind = kind,

@@ -30,6 +30,12 @@ internal sealed class Kernel2Record(KernelActivation activation, Kernel2Database
         Kernel2Tag.Capabilities, EmvTag.ApplicationCurrency, Kernel2Tag.BalanceBefore, Kernel2Tag.BalanceAfter, Kernel2Tag.ThirdPartyData,
     ];
 
+    private static readonly uint[] MagStripeOrder =
+    [
+        EmvTag.ApplicationLabel, EmvTag.PreferredName, EmvTag.DfName, EmvTag.IssuerCodeTable, Kernel2Tag.MagStripeVersion, EmvTag.Par,
+        EmvTag.PosEntryMode,
+    ];
+
     public TlvMap DataRecord()
     {
         TlvMap record = Take(Order);
@@ -45,6 +51,9 @@ internal sealed class Kernel2Record(KernelActivation activation, Kernel2Database
 
         return record;
     }
+
+    /// <summary>Data record of mag-stripe mode; the tracks go with the account. The entry mode is not in the book's list: networks want it.</summary>
+    public TlvMap MagStripeDataRecord() => Take(MagStripeOrder);
 
     /// <summary>An absent object is left out, never filled with zeros.</summary>
     public TlvMap DiscretionaryData(ErrorIndication error)

@@ -55,6 +55,7 @@ internal sealed class Kernel3 : IKernel
             ttq[1] |= PreProcessing.OnlineCryptogramRequired;
         }
 
+        _activation.Notes?.Add("5.2.1", $"GET PROCESSING OPTIONS with TTQ {Convert.ToHexString(ttq)}");
         _activation.Terminal[EmvTag.Ttq] = ttq;
         _waiting = Waiting.Options;
         return KernelStep.Send(GetProcessingOptions.Command(_activation.Fci.Pdol, _activation.Terminal));
@@ -94,6 +95,7 @@ internal sealed class Kernel3 : IKernel
             return false;
         }
 
+        _activation.Notes?.Add("5.1", $"dynamic limits of program {Convert.ToHexString(set.ProgramId)}");
         LimitSet limits = new(set.StatusCheck, set.ZeroAmountAllowed, set.TransactionLimit, set.FloorLimit, null, set.CvmLimit);
         _indicators = PreProcessing.Run(
             limits,
@@ -106,6 +108,7 @@ internal sealed class Kernel3 : IKernel
     /// <summary>Status words of GET PROCESSING OPTIONS (C-3, 5.2.2.2).</summary>
     private KernelStep OptionsReceived(ResponseApdu response)
     {
+        _activation.Notes?.Add("5.2.2.2", $"status {response.Status.Value:X4}");
         switch (response.Status.Value)
         {
             case 0x9000:
@@ -156,6 +159,8 @@ internal sealed class Kernel3 : IKernel
             return KernelStep.Send(ReadRecord.Command(next));
         }
 
+        _activation.Notes?.Add("5.4.1", "card read; the rest is done without it");
+
         // C-3, 5.4.1: the card may go; all that follows is done without it.
         _waiting = Waiting.Proceed;
         return new KernelStep(
@@ -175,6 +180,8 @@ internal sealed class Kernel3 : IKernel
             return End(OutcomeReason.CardStatus);
         }
 
+        _activation.Notes?.Add(
+            "5.3", $"SFI {address.Sfi} record {address.Record}{(address.IsAuthenticated ? ", part of the static data to be authenticated" : string.Empty)}");
         if (address.IsAuthenticated)
         {
             _staticData.AddRecord(address.Sfi, response.Data.Span);

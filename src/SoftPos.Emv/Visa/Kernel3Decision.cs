@@ -38,11 +38,13 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
     {
         if (CheckData(out string pan) is { } fault)
         {
+            activation.Notes?.Add("5.4.2", $"data of the card: {fault}");
             return End(fault);
         }
 
         CryptogramType type = Type();
         ByCryptogram(type);
+        activation.Notes?.Add("5.4.3.2", $"cryptogram {type.ToString().ToUpperInvariant()}: {(_decline ? "decline" : _online ? "online" : "offline approval")} ({_reason})");
         if (type is CryptogramType.Tc && !_decline)
         {
             CheckExpiryAndExceptions(pan);
@@ -58,11 +60,14 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
             return afterAuthentication;
         }
 
+        activation.Notes?.Add("5.6", _oda is null ? "offline data authentication is not wanted"
+            : $"{_oda.Method} version {_oda.FddaVersion}: {(_oda.Failure is { } failure ? $"failed at {failure}" : "valid")}, keys of {string.Join(", ", _oda.KeyBits)} bits");
         _tvr |= _oda is null ? Tvr.OdaNotPerformed : _oda.Tvr;
         CvmKind cvm = CvmKind.NoCvm;
         if (!_decline)
         {
             (cvm, OutcomeReason? refused, bool pin) = CardholderVerification.Select(_ttq, card, type is CryptogramType.Arqc);
+            activation.Notes?.Add("5.7.1", $"CVM: {cvm}{(refused is null ? string.Empty : $", refused: {refused}")}");
             Refuse(refused);
             if (pin && !_decline)
             {

@@ -58,6 +58,9 @@ public static class LabIssuer
     /// <summary>Issuer master key for script integrity (IMK-SMI), 16 bytes, odd parity.</summary>
     public static byte[] MasterKeyForScripts() => Convert.FromHexString("4664942FE615FB02E5D57F292AA2B3B6");
 
+    /// <summary>Issuer master key for CVC3 of mag-stripe mode (IMK-CVC3), 16 bytes, odd parity.</summary>
+    public static byte[] MasterKeyForChecksums() => Convert.FromHexString("FBA8B502C85D26B3D0BF6BE62A98C7FD");
+
     /// <summary>Every card that was issued.</summary>
     public static IReadOnlyList<LabIssuedCard> Cards { get; } = [.. LabCardCatalogue.All.Select(Issue)];
 

@@ -7,6 +7,8 @@ namespace SoftPos.Lab.Cards;
 public static class LabReader
 {
     private const string Document = "lab-reader.json";
+    private const int SouthAfrica = 710;
+    private const int Rand = 710;
 
     /// <summary>The document as bytes, for a terminal that loads its configuration itself; the CA keys come from <see cref="LabCardKeys"/>.</summary>
     public static byte[] ConfigurationDocument()
@@ -16,6 +18,13 @@ public static class LabReader
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
+    }
+
+    /// <summary>The lab's reader at the sandbox's merchant: South Africa, rand.</summary>
+    public static ReaderConfiguration AtTheMarketStall()
+    {
+        ReaderConfiguration lab = Configuration();
+        return lab with { Terminal = lab.Terminal with { CountryCode = SouthAfrica, CurrencyCode = Rand } };
     }
 
     /// <summary>The configuration with the lab's CA keys: Visa and Mastercard, online only, CVM from 50.00 EUR.</summary>

@@ -20,6 +20,7 @@ internal sealed class MastercardCard : VirtualCard
 
     private readonly CardCryptography _cryptography;
     private readonly Lazy<MastercardData> _data;
+    private readonly Lazy<LabStripe> _stripe;
     private bool _selected;
     private byte[] _pdolValues = [];
     private byte[] _relayData = [];
@@ -30,6 +31,7 @@ internal sealed class MastercardCard : VirtualCard
         : base(description, counter, random)
     {
         _cryptography = new CardCryptography(Issued);
+        _stripe = new Lazy<LabStripe>(() => new LabStripe(Issued));
         _data = new Lazy<MastercardData>(() => new MastercardData(Description, Issued, Track2()));
     }
 
@@ -38,6 +40,8 @@ internal sealed class MastercardCard : VirtualCard
     private protected override string Label => "Mastercard";
 
     private protected override byte KernelId => 2;
+
+    private bool IsStripe => Description.Behaviour is "mag-stripe" or "mag-stripe-bad-code";
 
     private bool IsDevice => Description.Device != "card";
 
@@ -78,11 +82,13 @@ internal sealed class MastercardCard : VirtualCard
     {
         (0x80, 0xA8) when _selected => ProcessingOptions(command.Data.Span),
         (0x80, 0xEA) when _selected && Description.Relay => ExchangeRelay(command.Data.Span),
+        (0x00, 0xB2) when _selected && IsStripe => command is { P1: 1, P2: 0x0C } ? Done(_stripe.Value.Record()) : Status(0x6A83),
         (0x00, 0xB2) when _selected => _data.Value.Record(command.P1, command.P2) is { } record ? Done(record) : Status(0x6A83),
         (0x80, 0xCA) when _selected => GetData(command),
+        (0x80, 0x2A) when _selected && IsStripe => ComputeChecksum(command),
         (0x80, 0xAE) when _selected => GenerateCryptogram(command.P1, command.Data.Span),
         (0x80, 0xD0) when _selected => Recover(command.Data.Span),
-        (0x80 or 0x00, 0xA8 or 0xB2 or 0xAE or 0xD0 or 0xEA or 0xCA) => Status(0x6985),
+        (0x80 or 0x00, 0xA8 or 0xB2 or 0xAE or 0xD0 or 0xEA or 0xCA or 0x2A) => Status(0x6985),
         _ => Status(0x6D00),
     };
 
@@ -103,7 +109,18 @@ internal sealed class MastercardCard : VirtualCard
 
         Counter++;
         _pdolValues = data[2..].ToArray();
-        return Done(new TlvWriter().Open(0x77).Write(0x82, _data.Value.Profile).Write(0x94, MastercardData.Locator).Close().ToArray());
+        return Done(new TlvWriter().Open(0x77).Write(0x82, _data.Value.Profile).Write(0x94, IsStripe ? LabStripe.Locator : MastercardData.Locator).Close().ToArray());
+    }
+
+    private byte[] ComputeChecksum(CommandApdu command)
+    {
+        if ((command.P1, command.P2) != (0x8E, 0x80) || command.Data.Length != 4)
+        {
+            return Status(0x6A80);
+        }
+
+        byte[] answer = _stripe.Value.Answer((ushort)Counter, command.Data.Span, Description.Behaviour == "mag-stripe-bad-code");
+        return Done(answer);
     }
 
     private byte[] ExchangeRelay(ReadOnlySpan<byte> terminalEntropy)

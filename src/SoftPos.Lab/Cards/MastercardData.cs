@@ -62,7 +62,7 @@ internal sealed class MastercardData
     {
         // Cardholder verification and terminal risk management; CDA; verification on the device; EMV mode; relay resistance.
         int first = 0x18 | (description.Behaviour == "no-cda" ? 0 : 0x01) | (description.Cdcvm ? 0x02 : 0);
-        int second = (description.Behaviour == "mag-stripe" ? 0 : 0x80) | (description.Relay ? 0x01 : 0);
+        int second = (description.Behaviour is "mag-stripe" or "mag-stripe-bad-code" ? 0 : 0x80) | (description.Relay ? 0x01 : 0);
         return [(byte)first, (byte)second];
     }
 

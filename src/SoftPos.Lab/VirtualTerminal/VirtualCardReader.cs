@@ -6,6 +6,9 @@ namespace SoftPos.Lab.VirtualTerminal;
 /// <summary>A reader with a virtual card on it: as soon as the field is on, the card is there.</summary>
 internal sealed class VirtualCardReader(string name, TimeProvider clock) : CardReader
 {
+    /// <summary>Time that a person needs to take one of two cards away, short of what a person would really need.</summary>
+    private static readonly TimeSpan Untangling = TimeSpan.FromMilliseconds(300);
+
     private VirtualCard? _card;
 
     public override string Name => $"virtual card {name}";
@@ -13,12 +16,19 @@ internal sealed class VirtualCardReader(string name, TimeProvider clock) : CardR
     /// <summary>Puts a card on the reader.</summary>
     public void Place(VirtualCard card) => _card = card;
 
-    internal override ValueTask<CardChannel> WaitForCardAsync(CancellationToken cancellation)
+    internal override async ValueTask<CardChannel> WaitForCardAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         VirtualCard card = _card ?? throw new CardReaderException("no virtual card was placed on the reader");
+        if (card.Description.Behaviour == "two-cards")
+        {
+            CollisionChanged?.Invoke(true);
+            await Task.Delay(Untangling, clock, cancellation).ConfigureAwait(false);
+            CollisionChanged?.Invoke(false);
+        }
+
         card.EnterField();
-        return ValueTask.FromResult<CardChannel>(new Channel(card, clock));
+        return new Channel(card, clock);
     }
 
     private sealed class Channel(VirtualCard card, TimeProvider clock) : CardChannel

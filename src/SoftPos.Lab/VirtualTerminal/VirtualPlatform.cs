@@ -9,9 +9,6 @@ namespace SoftPos.Lab.VirtualTerminal;
 /// <summary>A lab phone as the SDK sees a phone.</summary>
 internal sealed class VirtualPlatform(LabPhone phone, CardReader reader, IPinScreen pinScreen, string folder) : TerminalPlatform
 {
-    private const int SouthAfrica = 710;
-    private const int Rand = 710;
-
     private readonly LabDeviceKeyRing _keys = new(phone, Path.Combine(folder, "hardware"));
     private readonly FolderStore _storage = new(Path.Combine(folder, "storage"));
 
@@ -30,12 +27,9 @@ internal sealed class VirtualPlatform(LabPhone phone, CardReader reader, IPinScr
     internal override IPinScreen PinScreen => pinScreen;
 
     /// <summary>The lab's reader at the sandbox's merchant: South Africa, rand.</summary>
-    internal override ReaderConfiguration ReaderConfiguration { get; } = AtTheMarketStall(LabReader.Configuration());
+    internal override ReaderConfiguration ReaderConfiguration { get; } = LabReader.AtTheMarketStall();
 
     internal override PhoneDescription Describe() => phone.Describe();
 
     internal override IReadOnlyDictionary<string, double> ReadHealth() => phone.ReadHealth();
-
-    private static ReaderConfiguration AtTheMarketStall(ReaderConfiguration lab) =>
-        lab with { Terminal = lab.Terminal with { CountryCode = SouthAfrica, CurrencyCode = Rand } };
 }

@@ -63,6 +63,7 @@ public sealed class VirtualTerminal : IAsyncDisposable
             Platform = new VirtualPlatform(phone, reader, pinScreen, options.Folder),
             Language = options.Language,
             CardTimeout = options.CardTimeout,
+            Taps = new TapDiagnostics { Recorded = options.Recorded, IsFull = options.FullRecordings && options.Reader is null },
         };
         SoftPosTerminal opened = await SoftPosTerminal.CreateAsync(terminal, cancellation).ConfigureAwait(false);
         return new VirtualTerminal(opened, phone, pinScreen, reader, options, randomness, own);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SoftPos.Emv.Replay;
 using SoftPos.Terminal;
 
 namespace SoftPos.Lab.VirtualTerminal;
@@ -32,6 +33,12 @@ public sealed record VirtualTerminalOptions
 
     /// <summary>How long the terminal waits for a card.</summary>
     public TimeSpan CardTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Is told each tap as a recording; null for nobody.</summary>
+    public Action<TapRecording>? Recorded { get; init; }
+
+    /// <summary>Recordings hold the account data of the lab's card, so that they can be repeated bit for bit. Never with a real reader.</summary>
+    public bool FullRecordings { get; init; }
 
     /// <summary>Clock of the lab.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -69,7 +69,7 @@ internal sealed class ActivationFlow(BackendLink link, TerminalPlatform platform
             return (Refused(ReasonCodes.Internal), null);
         }
 
-        EnrolledState state = new() { TerminalId = answer.TerminalId, Merchant = merchant };
+        EnrolledState state = new() { TerminalId = answer.TerminalId, Merchant = merchant, ConfigurationKey = answer.ConfigurationKey };
         return (trust, Enrolment.Establish(platform, alias, keys, state, agreed));
     }
 

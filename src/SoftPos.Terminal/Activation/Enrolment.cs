@@ -10,7 +10,7 @@ namespace SoftPos.Terminal;
 /// </summary>
 internal sealed class Enrolment : IDisposable
 {
-    private const string CurrentName = "current", StateName = "state";
+    private const string CurrentName = "current", StateName = "state", ConfigurationName = "reader-configuration";
 
     /// <summary>Transaction keys rest in one of two places, so that new ones are whole before the state points to them.</summary>
     private static readonly string[] DataKeyNames = ["data-key", "data-key-2"], PinKeyNames = ["pin-key", "pin-key-2"];
@@ -32,6 +32,9 @@ internal sealed class Enrolment : IDisposable
     public MerchantRecord Merchant => _state.Merchant;
 
     public IReadOnlyList<Guid> OpenPayments => _state.OpenPayments;
+
+    /// <summary>Key that signs reader configurations, or null.</summary>
+    public byte[]? ConfigurationKey => _state.ConfigurationKey;
 
     /// <summary>Keys for account data.</summary>
     public TransactionKeys DataKeys { get; private set; }
@@ -151,6 +154,12 @@ internal sealed class Enrolment : IDisposable
     /// <summary>Notes that the back end knows of the new keys.</summary>
     public void ConfirmKeys() => Save(_state with { UnconfirmedKeyId = null });
 
+    /// <summary>The signed reader configuration that was stored last, or null.</summary>
+    public byte[]? ReadReaderConfiguration() => _store.Read(ConfigurationName);
+
+    /// <summary>Stores a signed reader configuration in the place of the one before.</summary>
+    public void WriteReaderConfiguration(byte[] message) => _store.Write(ConfigurationName, message);
+
     /// <summary>Signs a message of this terminal.</summary>
     public byte[] Sign(string messageType, ReadOnlySpan<byte> payload)
     {
@@ -177,7 +186,7 @@ internal sealed class Enrolment : IDisposable
     private static void Destroy(TerminalPlatform platform, string alias)
     {
         platform.Keys.Delete(alias);
-        SealedStore.Delete(platform.Storage, alias, [StateName, .. DataKeyNames, .. PinKeyNames]);
+        SealedStore.Delete(platform.Storage, alias, [StateName, ConfigurationName, .. DataKeyNames, .. PinKeyNames]);
     }
 
     private static string? DecodeAlias(byte[] bytes)

@@ -13,6 +13,12 @@ public abstract class CardReader : IDisposable
     /// <summary>Name of the reader, for people.</summary>
     public abstract string Name { get; }
 
+    /// <summary>
+    /// Is told, while the field is on and no card is activated, that several cards are in it (true) and that they are not any more (false); a
+    /// reader that cannot tell them apart calls it never. Set anew before each wait.
+    /// </summary>
+    internal Action<bool>? CollisionChanged { get; set; }
+
     /// <summary>Turns the field on and waits for one card.</summary>
     /// <param name="cancellation">Ends the wait; the field is off afterwards.</param>
     /// <returns>The channel to the card. Disposing it turns the field off.</returns>

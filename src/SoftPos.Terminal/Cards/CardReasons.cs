@@ -17,6 +17,8 @@ internal static class CardReasons
     /// <summary>Why the outcome leads to no authorisation; null when it does. An offline approval is none: this terminal is online only.</summary>
     public static string? Refusal(Outcome outcome, bool hasPinPad) => outcome.Kind switch
     {
+        // Track data instead of a cryptogram: no acquirer message carries them yet.
+        OutcomeKind.OnlineRequest when outcome.Reason is OutcomeReason.MagStripeOnline => ReasonCodes.CardNotAccepted,
         OutcomeKind.OnlineRequest => outcome.Cvm == CvmKind.OnlinePin && !hasPinPad ? ReasonCodes.CardNotAccepted : null,
         OutcomeKind.Declined => outcome.Reason is OutcomeReason.AuthenticationFailed or OutcomeReason.BadCardData or OutcomeReason.MissingCardData
             ? ReasonCodes.CardUnreadable

@@ -1,5 +1,6 @@
 using SoftPos.Emv;
 using SoftPos.Emv.EntryPoint;
+using SoftPos.Emv.Replay;
 
 namespace SoftPos.Terminal;
 
@@ -14,26 +15,32 @@ internal sealed class ContactlessSession : ICardSession
 
     private const int TenthsOfMsPerSecond = 10_000;
     private readonly TerminalPlatform _platform;
-    private readonly ContactlessReader _machine;
+    private readonly TapRecorder _machine;
+    private readonly TapDiagnostics _diagnostics;
+    private readonly ReaderSettings _settings;
     private readonly TransactionRequest _request;
     private readonly Queue<ReaderEffect> _effects = new();
     private CardChannel? _channel;
-    private DateTimeOffset _fieldOffUntil;
+    private readonly FieldRest _rest;
     private CardDeadlines _deadlines;
 
-    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TransactionRequest request)
+    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, ReaderSettings settings, FieldRest rest, TransactionRequest request)
     {
+        _rest = rest;
         _platform = platform;
-        _machine = machine;
+        _machine = new TapRecorder(machine, platform.Clock, diagnostics.IsFull);
+        _diagnostics = diagnostics;
+        _settings = settings;
         _request = request;
     }
 
     private DateTimeOffset Now => _platform.Clock.GetUtcNow();
 
     /// <summary>Sessions over the reader of a platform; the machine lives as long as the factory, with what it remembers of torn cards.</summary>
-    public static CardSessionFactory Factory(TerminalPlatform platform)
+    public static CardSessionFactory Factory(TerminalPlatform platform, TapDiagnostics diagnostics, ReaderSettings settings)
     {
         ContactlessReader machine = new();
+        FieldRest rest = new();
         return (order, currency) =>
         {
             DateTime local = platform.Clock.GetLocalNow().DateTime;
@@ -44,14 +51,14 @@ internal sealed class ContactlessSession : ICardSession
                 OtherAmountMinor = order.CashbackMinor,
                 CurrencyCode = int.Parse(currency, System.Globalization.CultureInfo.InvariantCulture),
             };
-            return new ContactlessSession(platform, machine, request);
+            return new ContactlessSession(platform, machine, diagnostics, settings, rest, request);
         };
     }
 
     public async Task<CardSessionResult> RunAsync(CardDeadlines deadlines, Action<PaymentStage> show, CancellationToken cancellation)
     {
         _deadlines = deadlines;
-        Enqueue(_machine.Start(_request, _platform.ReaderConfiguration, UnpredictableNumber));
+        Enqueue(_machine.Start(_request, _settings.Configuration, UnpredictableNumber));
         try
         {
             return await WorkAsync(show, cancellation).ConfigureAwait(false);
@@ -104,6 +111,11 @@ internal sealed class ContactlessSession : ICardSession
         {
             _machine.Step(new ReaderEvent.Stop());
         }
+
+        if (_machine.Take() is { } tap)
+        {
+            _diagnostics.Add(tap);
+        }
     }
 
     private async Task<CardSessionResult> WorkAsync(Action<PaymentStage> show, CancellationToken cancellation)
@@ -131,11 +143,11 @@ internal sealed class ContactlessSession : ICardSession
         switch (effect)
         {
             case ReaderEffect.FieldOn:
-                await FieldOnAsync(cancellation).ConfigureAwait(false);
+                await FieldOnAsync(show, cancellation).ConfigureAwait(false);
                 return new ReaderEvent.CardDetected();
             case ReaderEffect.FieldOff off:
                 await FieldOffAsync().ConfigureAwait(false);
-                _fieldOffUntil = Now + TimeSpan.FromMilliseconds(off.HoldMs);
+                _rest.Until = Now + TimeSpan.FromMilliseconds(off.HoldMs);
                 return null;
             case ReaderEffect.SendCommand send:
                 return await SendAsync(send, cancellation).ConfigureAwait(false);
@@ -152,10 +164,10 @@ internal sealed class ContactlessSession : ICardSession
         }
     }
 
-    private async Task FieldOnAsync(CancellationToken cancellation)
+    private async Task FieldOnAsync(Action<PaymentStage> show, CancellationToken cancellation)
     {
         await FieldOffAsync().ConfigureAwait(false);
-        TimeSpan hold = _fieldOffUntil - Now;
+        TimeSpan hold = _rest.Until - Now;
         if (hold > TimeSpan.Zero)
         {
             await Task.Delay(hold, _platform.Clock, cancellation).ConfigureAwait(false);
@@ -165,7 +177,24 @@ internal sealed class ContactlessSession : ICardSession
         using CancellationTokenSource deadline = new(left > TimeSpan.Zero ? left : TimeSpan.Zero, _platform.Clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         either.Token.ThrowIfCancellationRequested();
-        _channel = await _platform.Reader.WaitForCardAsync(either.Token).ConfigureAwait(false);
+        _platform.Reader.CollisionChanged = isOn => Collide(isOn, show);
+        try
+        {
+            _channel = await _platform.Reader.WaitForCardAsync(either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _platform.Reader.CollisionChanged = null;
+        }
+    }
+
+    /// <summary>Book B, 3.2.1.4 and 3.2.1.5: several cards are told, polling goes on.</summary>
+    private void Collide(bool isOn, Action<PaymentStage> show)
+    {
+        foreach (ReaderEffect effect in _machine.Step(isOn ? new ReaderEvent.CollisionDetected() : new ReaderEvent.CollisionEnded()))
+        {
+            Show((effect as ReaderEffect.Show)?.Request, show);
+        }
     }
 
     private async Task<ReaderEvent> SendAsync(ReaderEffect.SendCommand send, CancellationToken cancellation)
@@ -190,6 +219,12 @@ internal sealed class ContactlessSession : ICardSession
             _channel = null;
             await channel.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Until when the field must stay off; a card's time to notice that it is off does not end with a sale.</summary>
+    private sealed class FieldRest
+    {
+        public DateTimeOffset Until { get; set; }
     }
 
     private byte[] UnpredictableNumber()

@@ -7,6 +7,7 @@ internal static class Paths
     public const string Activation = "/terminal/v1/activation";
     public const string Attestation = "/terminal/v1/attestation";
     public const string Keys = "/terminal/v1/keys";
+    public const string ReaderConfiguration = "/terminal/v1/reader-configuration";
     public const string Payments = "/terminal/v1/payments";
     public const string PaymentStatus = "/terminal/v1/payments/status";
     public const string PaymentFollowUp = "/terminal/v1/payments/follow-up";

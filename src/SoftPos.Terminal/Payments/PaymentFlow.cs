@@ -80,6 +80,7 @@ internal sealed class PaymentFlow
                 return _room.Results.Refused(_paymentId, ReasonCodes.NotAttested);
             }
 
+            await _room.Reader.UpdateAsync(_room.Enrolment, answer.ReaderConfiguration, _room.Link, cancellation).ConfigureAwait(false);
             using ICardSession session = _room.OpenCard(_order, _currency);
             CardDeadlines deadlines = new(cardBy, expires - TokenMargin);
             CardSessionResult card = await session.RunAsync(deadlines, _screens.Show, cancellation).ConfigureAwait(false);
@@ -208,5 +209,6 @@ internal sealed class PaymentFlow
         KernelId = summary.KernelId,
         CardholderVerification = summary.CardholderVerification,
         DeviceTime = _room.Now,
+        ReaderConfiguration = _room.Reader.Version,
     };
 }

@@ -19,6 +19,8 @@ internal sealed class PaymentRoom
 
     public required CardSessionFactory OpenCard { get; init; }
 
+    public required ReaderSettings Reader { get; init; }
+
     public required string Language { get; init; }
 
     public required TimeSpan CardTimeout { get; init; }

@@ -13,6 +13,9 @@ internal sealed record EnrolledState
 
     public required MerchantRecord Merchant { get; init; }
 
+    /// <summary>SubjectPublicKeyInfo of the key that signs reader configurations; null for an enrolment from before there was one.</summary>
+    public byte[]? ConfigurationKey { get; init; }
+
     /// <summary>Number of the last evidence.</summary>
     public long EvidenceSequence { get; init; }
 

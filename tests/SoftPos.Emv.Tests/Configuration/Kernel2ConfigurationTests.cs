@@ -13,6 +13,7 @@ public sealed class Kernel2ConfigurationTests
     {
         Kernel2Options options = Read(
             """
+            "magStripeMode": true, "defaultUdol": "9F6A049F7E01", "magStripeCvmRequired": "10", "magStripeCvmNotRequired": "00",
             "skipMagStripeRecord": true, "onDeviceVerification": false, "relayResistance": true, "readAllRecords": true,
             "cardDataInput": "20", "cvmCapabilityRequired": "40", "cvmCapabilityNotRequired": "28", "securityCapability": "08",
             "tacDefault": "0102030405", "tacDenial": "1112131415", "tacOnline": "2122232425",
@@ -24,6 +25,9 @@ public sealed class Kernel2ConfigurationTests
             out IReadOnlyList<ConfigurationFault> faults)!;
 
         Assert.Empty(faults);
+        Assert.Equal(
+            (true, "9F6A049F7E01", 0x10, 0x00),
+            (options.MagStripeMode, Convert.ToHexString(options.DefaultUdol), options.MagStripeCvmRequired, options.MagStripeCvmNotRequired));
         Assert.Equal((true, false, true, true), (options.SkipMagStripeRecord, options.OnDeviceVerification, options.RelayResistance, options.ReadAllRecords));
         Assert.Equal((0x20, 0x40, 0x28, 0x08), (options.CardDataInput, options.CvmCapabilityRequired, options.CvmCapabilityNotRequired, options.SecurityCapability));
         Assert.Equal(["0102030405", "1112131415", "2122232425"], new[] { options.TacDefault, options.TacDenial, options.TacOnline }.Select(Convert.ToHexString));
@@ -44,10 +48,14 @@ public sealed class Kernel2ConfigurationTests
         Assert.Equal((20, 50, 18, 24, 300, 50), (
             options.RelayMinGrace, options.RelayMaxGrace, options.RelayCommandTime, options.RelayResponseTime, options.RelayAccuracy, options.RelayMismatchPercent));
         Assert.False(options.RelayResistance);
+        Assert.False(options.MagStripeMode);
+        Assert.Equal(("9F6A04", 0xF0, 0xF0), (Convert.ToHexString(options.DefaultUdol), options.MagStripeCvmRequired, options.MagStripeCvmNotRequired));
     }
 
     [Theory]
-    [InlineData("\"magStripeMode\": true", ".magStripeMode", "mag-stripe mode is not built; leave it out or false")]
+    [InlineData("\"magStripeMode\": 1", ".magStripeMode", "expected true or false")]
+    [InlineData("\"defaultUdol\": \"9F3704\"", ".defaultUdol", "expected a data object list with 9F6A")]
+    [InlineData("\"magStripeCvmRequired\": \"\"", ".magStripeCvmRequired", "expected 1 bytes as hexadecimal digits")]
     [InlineData("\"tacDenial\": \"00\"", ".tacDenial", "expected 5 bytes as hexadecimal digits")]
     [InlineData("\"tacOnline\": 5", ".tacOnline", "expected a text")]
     [InlineData("\"tornRecords\": 17", ".tornRecords", "expected a whole number from 0 to 16")]

@@ -33,6 +33,12 @@ internal sealed class DanhuMastercard
         response[node.ValueOffset + node.Value.Length - 1] ^= 1;
     }
 
+    /// <summary>A value in the first response that has it, of those whose command begins so.</summary>
+    public byte[] Value(string header, uint tag) => _exchanges
+        .Where(exchange => Convert.ToHexString(exchange.Command).StartsWith(header, StringComparison.Ordinal))
+        .Select(exchange => TlvMap.TryParse(exchange.Response.AsMemory(0, exchange.Response.Length - 2), out TlvMap? objects, out _) ? objects[tag] : null)
+        .First(value => value is not null)!;
+
     public Outcome Run(Action<ReaderEffect>? seen = null)
     {
         ContactlessReader reader = new();

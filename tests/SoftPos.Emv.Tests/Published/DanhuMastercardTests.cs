@@ -1,3 +1,4 @@
+using System.Numerics;
 using SoftPos.Emv.Authentication;
 using SoftPos.Emv.Replay;
 using SoftPos.Iso7816;
@@ -99,11 +100,25 @@ public sealed class DanhuMastercardTests
     [Fact]
     public void A_revoked_certificate_and_an_expired_CA_key_are_found()
     {
-        DanhuMastercard mastercard = new();
-        int at = mastercard.Keys.FindIndex(key => key.Index == 0xF3 && Convert.ToHexString(key.Rid) == "A000000004");
-        mastercard.Keys[at] = mastercard.Keys[at] with { Expires = new DateOnly(2019, 8, 18) };
-        OdaResult oda = AssertFails(mastercard, OdaStep.CaKey);
-        Assert.Equal(OdaFault.Expired, oda.Failure!.Value.Fault);
+        DanhuMastercard revoked = new();
+        CertificateRevocation entry = new(Convert.FromHexString("A000000004"), 0xF3, IssuerCertificateSerial(revoked));
+        revoked.Revocations.Add(entry);
+        Assert.Equal(OdaFault.Revoked, AssertFails(revoked, OdaStep.IssuerCertificate).Failure!.Value.Fault);
+
+        // The same serial number under another CA key, and another serial number, are other certificates.
+        byte[] other = [.. entry.Serial];
+        other[2] ^= 1;
+        foreach (CertificateRevocation not in (CertificateRevocation[])[entry with { Index = 0xF2 }, entry with { Serial = other }])
+        {
+            DanhuMastercard good = new();
+            good.Revocations.Add(not);
+            Assert.True(good.Run().Oda!.IsValid);
+        }
+
+        DanhuMastercard expired = new();
+        int at = expired.Keys.FindIndex(key => key.Index == 0xF3 && Convert.ToHexString(key.Rid) == "A000000004");
+        expired.Keys[at] = expired.Keys[at] with { Expires = new DateOnly(2019, 8, 18) };
+        Assert.Equal(OdaFault.Expired, AssertFails(expired, OdaStep.CaKey).Failure!.Value.Fault);
     }
 
     [Fact]
@@ -128,6 +143,19 @@ public sealed class DanhuMastercardTests
         Assert.IsType<ReaderEffect.Proceed>(effects[off + 1]);
         Assert.IsType<ReaderEffect.Finish>(effects[^1]);
         Assert.DoesNotContain(effects[(off + 1)..], effect => effect is ReaderEffect.SendCommand);
+    }
+
+    /// <summary>Bytes 9 to 11 of what the CA key recovers from 90 (EMV Book 2, table 6).</summary>
+    private static byte[] IssuerCertificateSerial(DanhuMastercard mastercard)
+    {
+        CaPublicKey ca = mastercard.Keys.Single(key => key.Index == 0xF3 && Convert.ToHexString(key.Rid) == "A000000004");
+        BigInteger recovered = BigInteger.ModPow(
+            new BigInteger(mastercard.Value("00B2", EmvTag.IssuerCertificate), isUnsigned: true, isBigEndian: true),
+            new BigInteger(ca.Exponent, isUnsigned: true, isBigEndian: true),
+            new BigInteger(ca.Modulus, isUnsigned: true, isBigEndian: true));
+        byte[] data = recovered.ToByteArray(isUnsigned: true, isBigEndian: true);
+        Assert.Equal((0x6A, 0x02, ca.Modulus.Length), (data[0], data[1], data.Length));
+        return data[8..11];
     }
 
     private static OdaResult AssertFails(DanhuMastercard mastercard, OdaStep step)

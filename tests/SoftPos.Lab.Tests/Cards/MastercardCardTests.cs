@@ -31,6 +31,7 @@ public sealed class MastercardCardTests
     [InlineData("mastercard-conditions", OutcomeKind.EndApplication, OutcomeReason.NoApplication, "0000000000")]
     [InlineData("mastercard-talkative", OutcomeKind.EndApplication, OutcomeReason.NoApplication, "0000000000")]
     [InlineData("mastercard-magstripe", OutcomeKind.EndApplication, OutcomeReason.MagStripeNotSupported, "0000000000")]
+    [InlineData("mastercard-magstripe-bad-code", OutcomeKind.EndApplication, OutcomeReason.MagStripeNotSupported, "0000000000")]
     [InlineData("mastercard-declines", OutcomeKind.Declined, OutcomeReason.CardDeclined, "0000008001")]
     [InlineData("mastercard-offline-only", OutcomeKind.Declined, OutcomeReason.CardDeclined, "0000008001")]
     [InlineData("mastercard-relay", OutcomeKind.Declined, OutcomeReason.ActionCodes, "000000800E")]

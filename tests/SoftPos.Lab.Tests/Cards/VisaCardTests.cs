@@ -19,6 +19,7 @@ public sealed class VisaCardTests
     [InlineData("visa-pin", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.OnlinePin)]
     [InlineData("visa-offline", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
     [InlineData("visa-expired", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
+    [InlineData("visa-two-cards", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
     [InlineData("visa-slow", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
     [InlineData("visa-relay", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
     [InlineData("visa-torn", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]

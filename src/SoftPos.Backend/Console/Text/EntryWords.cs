@@ -55,6 +55,7 @@ internal static class EntryWords
         ["payment.follow-up-refused"] = new("bad", Icons.Material.Filled.Block, "Change refused"),
         ["settlement.closed"] = new("good", Icons.Material.Outlined.AccountBalance, "Batch closed"),
         ["settlement.reconciled"] = new("calm", Icons.Material.Outlined.Balance, "Reconciled"),
+        ["configuration.published"] = new("calm", Icons.Material.Outlined.Tune, "Reader configuration published"),
         ["key.generated"] = new("calm", Icons.Material.Outlined.VpnKey, "Key generated"),
         ["console.signed-in"] = new("calm", Icons.Material.Outlined.Login, "Signed in"),
         ["console.link-made"] = new("calm", Icons.Material.Outlined.Link, "Sign-in link made"),
