@@ -57,6 +57,12 @@ public sealed record BackendOptions
     /// <summary>SHA-256 of the app's signing certificates, lower-case hex.</summary>
     public required IReadOnlyList<string> AppSigners { get; init; }
 
+    /// <summary>Address by which others reach this back end, for receipts and activation codes; null takes that of each request.</summary>
+    public Uri? PublicAddress { get; init; }
+
+    /// <summary>Mail server for receipts; null sends none.</summary>
+    public MailOptions? Mail { get; init; }
+
     /// <summary>Writes a log line for every request.</summary>
     public bool Verbose { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SoftPos.Cli.Commands;
+using SoftPos.Cli.Commands.Integrators;
 using SoftPos.Cli.Commands.Keys;
 using SoftPos.Cli.Tools;
 
@@ -16,6 +17,10 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     AttackCommand.Create(),
     VerifyCommand.Create(),
     ConformanceCommand.Create(),
+    MerchantCommands.Create(),
+    ApiKeyCommands.Create(),
+    OrderCommands.Create(),
+    ListenCommand.Create(),
     KeysCommand.Create(),
     PolicyCommand.Create(),
     ToolCommand.Create(Toolbox.All),

@@ -18,9 +18,12 @@ public sealed class PaymentConditionTests
         DatabaseTests.Execute(
             scratch,
             $"""
+            DROP TABLE webhook_delivery; DROP TABLE webhook_endpoint; DROP TABLE pushed_order; DROP TABLE idempotency; DROP TABLE api_key; DROP TABLE merchant_part;
+            DROP INDEX merchant_tenant; ALTER TABLE merchant DROP COLUMN tenant; DROP INDEX activation_terminal; DROP INDEX batch_merchant;
+            ALTER TABLE activation_code DROP COLUMN store_id;
             DROP INDEX payment_due; DROP INDEX payment_original; DROP INDEX payment_unsettled; DROP INDEX payment_batch; DROP TABLE batch;
             ALTER TABLE payment DROP COLUMN kind; ALTER TABLE payment DROP COLUMN original_id; ALTER TABLE payment DROP COLUMN amount;
-            ALTER TABLE payment DROP COLUMN batch; PRAGMA user_version={Version(scratch) - 1};
+            ALTER TABLE payment DROP COLUMN batch; PRAGMA user_version={Version(scratch) - 2};
             """);
         await scratch.ReopenAsync();
         StoredPayment due = Assert.Single(await scratch.Database.Payments.DueAsync(scratch.Clock.GetUtcNow(), 10));

@@ -190,6 +190,8 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(ActivationAnswer))]
 [JsonSerializable(typeof(AttestationAnswer))]
 [JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(PushedOrder))]
+[JsonSerializable(typeof(PushedOrderAnswer))]
 [JsonSerializable(typeof(TerminalRecord))]
 [JsonSerializable(typeof(MerchantRecord))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
