@@ -1,4 +1,6 @@
 using System.Text;
+using SoftPos.Contract;
+using SoftPos.Contract.Integrators;
 using SoftPos.Cryptography;
 using SoftPos.Emv;
 using SoftPos.Iso7816;
@@ -24,6 +26,16 @@ internal static class PaymentTargets
         }),
         new("iso8583", [Convert.FromHexString("30313030722000000000000031"), Encoding.ASCII.GetBytes("0800822000000000000004000000000000001124120000000001301")],
             static input => _ = Iso8583Message.TryDecode(input, ShippedDialects.Lab, out _, out _)),
+        new("pushed-order", [new PushedOrderRequest
+        {
+            Action = PushedOrderAction.GiveBack, OrderId = new Guid("0193a000-0000-7000-8000-000000000001"), Reason = "CANCELLED", DeviceTime = default,
+        }.Encode()], static input => _ = PushedOrderRequest.TryDecode(input, out _)),
+        new("webhook-signature", [Encoding.ASCII.GetBytes("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1,AAAA")], static input =>
+        {
+            string text = Encoding.UTF8.GetString(input);
+            _ = StandardWebhook.ReadSecret(text);
+            _ = StandardWebhook.Verify(new byte[32], text, text, text, input, default);
+        }),
         new("key-block", [Encoding.ASCII.GetBytes("D0112P0AE00E0000" + new string('A', 96))], ReadKeyBlock),
         new("cvm-list", [Convert.FromHexString("000000000000000042031E031F00")], static input => _ = CvmList.TryParse(input, out _, out _)),
         new("emv-certificate", [new byte[128]], static input => _ = SoftPos.Emv.Authentication.EmvCertificate.TryRecoverCardKey(

@@ -3,11 +3,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SoftPos.Backend.Console;
 using SoftPos.Backend.Endpoints;
+using SoftPos.Backend.Integrators;
 
 namespace SoftPos.Backend;
 
@@ -16,9 +19,11 @@ public sealed class BackendHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly Rooms _rooms;
+    private readonly IntegratorModule _integrators;
 
-    private BackendHost(WebApplication application, Rooms rooms)
+    private BackendHost(WebApplication application, Rooms rooms, IntegratorModule integrators)
     {
+        _integrators = integrators;
         _application = application;
         _rooms = rooms;
         string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -33,9 +38,11 @@ public sealed class BackendHost : IAsyncDisposable
     public static async Task<BackendHost> StartAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
     {
         Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation);
+        IntegratorModule? integrators = null;
         try
         {
-            WebApplication application = Build(options, rooms, clock);
+            integrators = await IntegratorModule.OpenAsync(rooms.Database, rooms.KeyRoom, options, clock, cancellation);
+            WebApplication application = Build(options, rooms, integrators, clock);
             try
             {
                 await application.StartAsync(cancellation);
@@ -48,14 +55,26 @@ public sealed class BackendHost : IAsyncDisposable
             }
 
             await rooms.StartAsync(application.Logger, cancellation);
-            return new BackendHost(application, rooms);
+            integrators.Start(application.Logger);
+            return new BackendHost(application, rooms, integrators);
         }
         catch
         {
+            if (integrators is not null)
+            {
+                await integrators.DisposeAsync();
+            }
+
             await rooms.DisposeAsync();
             throw;
         }
     }
+
+    /// <summary>The store, for tests.</summary>
+    internal Storage.Database Database => _rooms.Database;
+
+    /// <summary>Every route that is mapped, for tests that try them all.</summary>
+    internal IReadOnlyList<Endpoint> Routes => _application.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     /// <summary>Makes a one-time sign-in link for the person at this machine. The token stands in the fragment, which no server logs.</summary>
     public async Task<Uri> CreateSignInLinkAsync(CancellationToken cancellation)
@@ -69,10 +88,11 @@ public sealed class BackendHost : IAsyncDisposable
     {
         await _application.StopAsync();
         await _application.DisposeAsync();
+        await _integrators.DisposeAsync();
         await _rooms.DisposeAsync();
     }
 
-    private static WebApplication Build(BackendOptions options, Rooms rooms, TimeProvider clock)
+    private static WebApplication Build(BackendOptions options, Rooms rooms, IntegratorModule integrators, TimeProvider clock)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -97,10 +117,12 @@ public sealed class BackendHost : IAsyncDisposable
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(options);
         rooms.AddTo(builder.Services);
+        integrators.AddTo(builder.Services);
         builder.Services.AddTerminalEndpoints();
         builder.Services.AddConsole();
         WebApplication application = builder.Build();
         application.UseReasonProblems();
+        integrators.Map(application);
         application.MapTerminalEndpoints();
         application.MapOperatorEndpoints();
         application.MapLogEndpoints();

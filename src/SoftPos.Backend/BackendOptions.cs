@@ -74,6 +74,12 @@ public sealed record BackendOptions
     /// <summary>How long raw evidence is kept; the journal is kept for ever.</summary>
     public TimeSpan EvidenceRetention { get; init; } = TimeSpan.FromDays(400);
 
+    /// <summary>Address by which others reach this back end, for receipts and activation codes; null takes that of each request.</summary>
+    public Uri? PublicAddress { get; init; }
+
+    /// <summary>Mail server for receipts; null sends none.</summary>
+    public MailOptions? Mail { get; init; }
+
     /// <summary>Writes a log line for every request.</summary>
     public bool Verbose { get; init; }
 }

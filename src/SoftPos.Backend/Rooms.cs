@@ -80,6 +80,9 @@ internal sealed class Rooms : IAsyncDisposable
 
     public Database Database { get; }
 
+    /// <summary>The key room.</summary>
+    public IKeyRoom KeyRoom => _keys.Room;
+
     public LocalOperator LocalOperator { get; }
 
     public ChallengeStore Challenges { get; }

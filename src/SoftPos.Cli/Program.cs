@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SoftPos.Cli.Commands;
+using SoftPos.Cli.Commands.Integrators;
 using SoftPos.Cli.Commands.Keys;
 using SoftPos.Cli.Tools;
 
@@ -18,6 +19,10 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     ReplayCommand.Create(),
     VerifyCommand.Create(),
     ConformanceCommand.Create(),
+    MerchantCommands.Create(),
+    ApiKeyCommands.Create(),
+    OrderCommands.Create(),
+    ListenCommand.Create(),
     KeysCommand.Create(),
     ConfigurationCommand.Create(),
     PolicyCommand.Create(),

@@ -56,7 +56,7 @@ internal sealed class Admission : IDisposable
             ?? CheckToken(request.ResultToken, terminal, out token)
             ?? CheckPin(request, terminal, token!)
             ?? CheckOperation(request, merchant!)
-            ?? CheckLimit(request.AmountMinor, terminal, token!);
+            ?? CheckLimit(request.AmountMinor, terminal, token!, merchant!);
         if (refusal is not null)
         {
             return refusal;
@@ -77,7 +77,7 @@ internal sealed class Admission : IDisposable
         ResultToken? token = null;
         return CheckTerminal(terminal, merchant)
             ?? CheckToken(request.ResultToken, terminal, out token)
-            ?? CheckLimit(request.AmountMinor, terminal, token!);
+            ?? CheckLimit(request.AmountMinor, terminal, token!, merchant!);
     }
 
     public void Dispose()
@@ -206,8 +206,13 @@ internal sealed class Admission : IDisposable
             : null;
     }
 
-    private PaymentRefusal? CheckLimit(long amountMinor, TerminalRecord terminal, ResultToken token)
+    private PaymentRefusal? CheckLimit(long amountMinor, TerminalRecord terminal, ResultToken token, MerchantRecord merchant)
     {
+        if (amountMinor > (merchant.Limits?.MaxAmountMinor ?? long.MaxValue))
+        {
+            return new PaymentRefusal(ReasonCodes.AmountAboveLimit, $"amountMinor: at most {merchant.Limits!.MaxAmountMinor} for this merchant");
+        }
+
         bool limited = token.Verdict == Verdict.Limited || terminal.Verdict == Verdict.Limited;
         return limited && amountMinor > _options.LimitedAmountMinor
             ? new PaymentRefusal(ReasonCodes.AmountAboveLimit, "the amount is above the limit of this terminal's present verdict")

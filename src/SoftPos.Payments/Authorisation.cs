@@ -46,13 +46,13 @@ internal sealed class Authorisation(
             CreatedAt = now,
             ChangedAt = now,
         };
-        Change change = new Change().Add(record).TakeKeySerial(request.DataKsn);
+        Change change = new Change().Add(record).TakeKeySerial(request.DataKsn).TakeOrder(record);
         if (request.PinKsn is not null)
         {
             change.TakeKeySerial(request.PinKsn);
         }
 
-        Limit(change, record);
+        Limit(change, record, admitted.Merchant.Limits);
         change.Append("payment.received", record.PaymentId, new JsonObject
         {
             ["operation"] = record.Operation.ToString(),
@@ -74,7 +74,7 @@ internal sealed class Authorisation(
 
     /// <summary>Makes an increment durable: more is to be held on a pre-authorisation that stands.</summary>
     public async Task<(ChangeRefusal Refusal, PaymentRecord Record, JournalTrace? Trace)> ReceiveIncrementAsync(
-        PaymentFollowUpRequest request, byte[] requestHash, PaymentRecord original, TerminalRecord terminal)
+        PaymentFollowUpRequest request, byte[] requestHash, PaymentRecord original, TerminalRecord terminal, MerchantRecord merchant)
     {
         DateTimeOffset now = steps.Now;
         PaymentRecord record = new()
@@ -99,7 +99,7 @@ internal sealed class Authorisation(
             ChangedAt = now,
         };
         Change change = new Change().Add(record).RequireHeld(original.PaymentId);
-        Limit(change, record);
+        Limit(change, record, merchant.Limits);
         change.Append("payment.received", record.PaymentId, new JsonObject
         {
             ["operation"] = record.Operation.ToString(),
@@ -190,7 +190,7 @@ internal sealed class Authorisation(
     }
 
     /// <summary>What a payment must leave room for, checked where it becomes durable.</summary>
-    private void Limit(Change change, PaymentRecord record)
+    private void Limit(Change change, PaymentRecord record, MerchantLimits? own)
     {
         if (record is { Operation: PaymentOperation.Refund, OriginalPaymentId: { } original })
         {
@@ -200,6 +200,12 @@ internal sealed class Authorisation(
         if (options.Velocity is { } velocity)
         {
             change.RequireVelocity(record.TerminalId, record.AmountMinor, velocity);
+        }
+
+        if (own is { MaxPaymentsPerHour: not null } or { MaxSumPerHourMinor: not null })
+        {
+            VelocityLimit hourly = new(TimeSpan.FromHours(1), own.MaxPaymentsPerHour, own.MaxSumPerHourMinor);
+            change.RequireVelocity(record.TerminalId, record.AmountMinor, hourly);
         }
     }
 

@@ -18,12 +18,17 @@ internal sealed class FollowUps(
         ChangeRefusal.RefundTooHigh => new PaymentRefusal(ReasonCodes.RefundExceedsOriginal, "the refunds would exceed the payment"),
         ChangeRefusal.VelocityExceeded => new PaymentRefusal(ReasonCodes.VelocityExceeded, "count or sum of this terminal's payments"),
         ChangeRefusal.PaymentSettled => NotPossible("the payment was settled or refunded"),
+        ChangeRefusal.OrderClosed => new PaymentRefusal(ReasonCodes.OrderClosed, "paymentId: the order of that identity is not open, or is over something else"),
         ChangeRefusal.OriginalClosed => NotPossible("the original payment does not stand"),
         _ => NotPossible("the payment was changed meanwhile"),
     };
 
     /// <summary>Takes a request; a copy that comes later finds what the first did.</summary>
-    public async Task<PaymentReply> TakeAsync(PaymentFollowUpRequest request, byte[] hash, TerminalRecord terminal)
+    /// <param name="request">The request.</param>
+    /// <param name="hash">SHA-256 of it.</param>
+    /// <param name="terminal">Terminal that asks, or that took the payment.</param>
+    /// <param name="ofTerminal">The terminal itself asks, and must be fit to; else its provider does.</param>
+    public async Task<PaymentReply> TakeAsync(PaymentFollowUpRequest request, byte[] hash, TerminalRecord terminal, bool ofTerminal = true)
     {
         MerchantRecord? merchant = await database.Merchants.FindAsync(terminal.MerchantId).ConfigureAwait(false);
         StoredPayment? stored = await database.Payments.FindAsync(request.PaymentId).ConfigureAwait(false);
@@ -37,7 +42,7 @@ internal sealed class FollowUps(
             return former;
         }
 
-        PaymentRefusal? refusal = admission.Check(request, terminal, merchant) ?? await CheckAsync(request, stored).ConfigureAwait(false);
+        PaymentRefusal? refusal = (ofTerminal ? admission.Check(request, terminal, merchant) : null) ?? await CheckAsync(request, stored).ConfigureAwait(false);
         if (refusal is not null)
         {
             return await RefuseAsync(request, terminal, refusal).ConfigureAwait(false);
@@ -145,7 +150,7 @@ internal sealed class FollowUps(
         PaymentFollowUpRequest request, byte[] hash, StoredPayment stored, TerminalRecord terminal, MerchantRecord merchant)
     {
         (ChangeRefusal refused, PaymentRecord record, JournalTrace? trace) =
-            await authorisation.ReceiveIncrementAsync(request, hash, stored.Record, terminal).ConfigureAwait(false);
+            await authorisation.ReceiveIncrementAsync(request, hash, stored.Record, terminal, merchant).ConfigureAwait(false);
         return refused == ChangeRefusal.None
             ? PaymentReply.Of(await authorisation.AuthoriseIncrementAsync(stored, merchant, record, trace!).ConfigureAwait(false))
             : await RefuseAsync(request, terminal, RefusalOf(refused)).ConfigureAwait(false);

@@ -14,8 +14,6 @@ namespace SoftPos.Payments;
 /// </summary>
 public sealed class PaymentGateway : IDisposable
 {
-    private const string ClockSkew = "CLOCK_SKEW";
-
     private readonly Database _database;
     private readonly PaymentOptions _options;
     private readonly TimeProvider _clock;
@@ -103,6 +101,27 @@ public sealed class PaymentGateway : IDisposable
         return await OnceAsync(mine, () => _followUps.TakeAsync(request, mine.RequestHash, terminal), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Voids, completes, adjusts or increases a payment for the provider of its merchant, without the terminal. Whoever calls has made sure that
+    /// the merchant is the caller's.
+    /// </summary>
+    /// <param name="request">What is asked; its token is not looked at.</param>
+    /// <param name="cancellation">Ends the wait, not what was begun.</param>
+    public async Task<PaymentReply> FollowUpAsync(PaymentFollowUpRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        StoredPayment? stored = await _database.Payments.FindAsync(request.PaymentId, cancellation).ConfigureAwait(false);
+        TerminalRecord? terminal = stored is null ? null : await _database.Terminals.FindAsync(stored.Record.TerminalId, cancellation).ConfigureAwait(false);
+        if (terminal is null)
+        {
+            return PaymentReply.Refuse(ReasonCodes.PaymentUnknown, "no payment has that identity");
+        }
+
+        byte[] hash = SHA256.HashData((request with { DeviceTime = default, ResultToken = [] }).Encode());
+        InFlight mine = new(request.RequestId, terminal.TerminalId, hash);
+        return await OnceAsync(mine, () => _followUps.TakeAsync(request, hash, terminal, ofTerminal: false), cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Tells a terminal how a payment of its own stands now.</summary>
     /// <param name="message">COSE_Sign1 with a <see cref="PaymentStatusRequest"/>.</param>
     /// <param name="cancellation">Cancellation.</param>
@@ -122,7 +141,7 @@ public sealed class PaymentGateway : IDisposable
 
         if ((question.DeviceTime - _clock.GetUtcNow()).Duration() > _options.StatusQuestionLife)
         {
-            return PaymentReply.Refuse(ClockSkew, "deviceTime");
+            return PaymentReply.Refuse(ReasonCodes.ClockSkew, "deviceTime");
         }
 
         StoredPayment? stored = await _database.Payments.FindAsync(question.PaymentId, cancellation).ConfigureAwait(false);

@@ -36,11 +36,16 @@ public sealed class ActivationCodeStore
 public static class ActivationCodeWrites
 {
     /// <summary>Adds a code.</summary>
-    public static Change AddActivationCode(this Change change, string code, string merchantId, DateTimeOffset expiresAt)
+    public static Change AddActivationCode(
+        this Change change, string code, string merchantId, DateTimeOffset expiresAt, string? storeId = null)
     {
         byte[] hash = OneTimeSecret.HashOf(code);
         return change.Write((session, _) => session.Execute(
-            "INSERT INTO activation_code(code_hash, merchant_id, expires) VALUES($1, $2, $3)", hash, merchantId, expiresAt.ToColumn()));
+            "INSERT INTO activation_code(code_hash, merchant_id, expires, store_id) VALUES($1, $2, $3, $4)",
+            hash,
+            merchantId,
+            expiresAt.ToColumn(),
+            storeId));
     }
 
     /// <summary>Redeems a code, once; the whole change is refused with <see cref="ChangeRefusal.CodeInvalid"/> when it cannot be.</summary>

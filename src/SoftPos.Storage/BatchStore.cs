@@ -86,6 +86,16 @@ public sealed class BatchStore
             Math.Min(count, MaxPage)),
         cancellation);
 
+    /// <summary>A page of the batches of a merchant in order of identity.</summary>
+    public ValueTask<List<BatchRecord>> PageAsync(string merchantId, string? after, int count, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.Rows(
+            "SELECT record FROM batch WHERE merchant_id = $1 AND batch_id > $2 ORDER BY batch_id LIMIT $3",
+            static r => JsonSerializer.Deserialize(r.Blob(0), StorageJson.Default.BatchRecord)!,
+            merchantId,
+            after ?? string.Empty,
+            Math.Min(count, MaxPage)),
+        cancellation);
+
     /// <summary>Payments of a batch, oldest first, after a sequence.</summary>
     public ValueTask<List<StoredPayment>> PaymentsAsync(string batchId, long after, CancellationToken cancellation = default) => _database.ReadAsync(
         session => session.Rows(

@@ -42,6 +42,12 @@ public enum ChangeRefusal
     /// <summary>The terminal's evidence sequence is not above the stored one, or its record moved on.</summary>
     TerminalMoved,
 
+    /// <summary>Something of that identity exists.</summary>
+    Exists,
+
+    /// <summary>The pushed order is no longer in the state that the change starts from, or is over something else.</summary>
+    OrderClosed,
+
     /// <summary>The key, or the ceremony about it, is no longer in the state that the change starts from.</summary>
     KeyMoved,
 }

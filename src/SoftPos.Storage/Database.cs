@@ -39,6 +39,11 @@ public sealed class Database : IAsyncDisposable
         AttestationCertificates = new AttestationCertificateStore(this);
         ConsoleUsers = new ConsoleUserStore(this);
         Settings = new SettingStore(this);
+        ApiKeys = new ApiKeyStore(this);
+        Idempotency = new IdempotencyStore(this);
+        Orders = new PushedOrderStore(this);
+        Webhooks = new WebhookStore(this);
+        MerchantParts = new MerchantPartStore(this);
         _committer = new Committer(this, writer, clock);
     }
 
@@ -86,6 +91,21 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Named values of the installation.</summary>
     public SettingStore Settings { get; }
+
+    /// <summary>API keys of integrators.</summary>
+    public ApiKeyStore ApiKeys { get; }
+
+    /// <summary>Requests under idempotency keys.</summary>
+    public IdempotencyStore Idempotency { get; }
+
+    /// <summary>Orders that are pushed to terminals.</summary>
+    public PushedOrderStore Orders { get; }
+
+    /// <summary>Webhook endpoints and deliveries.</summary>
+    public WebhookStore Webhooks { get; }
+
+    /// <summary>Stores and users of merchants.</summary>
+    public MerchantPartStore MerchantParts { get; }
 
     /// <summary>Changes and transactions so far: their ratio is the mean size of a group commit.</summary>
     public (long Changes, long Transactions) Committed => (_committer.Changes, _committer.Batches);

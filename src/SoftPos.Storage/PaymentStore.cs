@@ -145,6 +145,8 @@ public sealed record StoredPayment(long Sequence, PaymentRecord Record, byte[]? 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PaymentRecord))]
 [JsonSerializable(typeof(BatchRecord))]
+[JsonSerializable(typeof(ApiKeyRecord))]
+[JsonSerializable(typeof(WebhookEndpointRecord))]
 internal sealed partial class StorageJson : JsonSerializerContext;
 
 /// <summary>Payments.</summary>
@@ -183,6 +185,19 @@ public sealed class PaymentStore
             },
             cancellation);
     }
+
+    /// <summary>The newest payments of a tenant's merchants, newest first.</summary>
+    public ValueTask<List<StoredPayment>> NewestOfTenantAsync(
+        string tenant, string? merchantId, int count, long before = long.MaxValue, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.Rows(
+            Row + "WHERE merchant_id IN (SELECT merchant_id FROM merchant WHERE tenant = $1 AND ($2 IS NULL OR merchant_id = $2)) AND seq < $3 "
+                + "ORDER BY seq DESC LIMIT $4",
+            Read,
+            tenant,
+            merchantId,
+            before,
+            Math.Min(count, MaxPage)),
+        cancellation);
 
     /// <summary>Payments that are not final, oldest first, after a sequence.</summary>
     public ValueTask<List<StoredPayment>> OpenAsync(PaymentState state, long after, int count, CancellationToken cancellation = default) => _database.ReadAsync(

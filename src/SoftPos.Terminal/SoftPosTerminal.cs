@@ -6,7 +6,7 @@ namespace SoftPos.Terminal;
 /// The card terminal in an ordinary phone. Every decision is the back end's; this class gathers evidence, reads cards, seals what they say
 /// and asks. Methods may be called from any thread; one works at a time.
 /// </summary>
-public sealed class SoftPosTerminal : IAsyncDisposable
+public sealed partial class SoftPosTerminal : IAsyncDisposable
 {
     /// <summary>Evidence while the app is open; silence is a finding.</summary>
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromMinutes(5);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using SoftPos.Contract;
 using SoftPos.Monitoring;
 using SoftPos.Payments;
@@ -22,6 +23,10 @@ internal static class TerminalEndpoints
 
     /// <summary>Limit of everything that an enrolled terminal calls.</summary>
     public const string TerminalLimit = "terminals";
+
+    /// <summary>Limit of questions that wait for an order: each is held open for a while, so they do not count among the terminals' other work.</summary>
+    private const string WaitingLimit = "waiting-terminals";
+    private const int MaxWaitingForOrders = 10_000;
 
     /// <summary>A question for a challenge is two short values.</summary>
     private const int MaxChallengeRequest = 512;
@@ -42,6 +47,7 @@ internal static class TerminalEndpoints
             options.QueueLimit = MaxWaiting;
             options.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
         });
+        limiter.AddConcurrencyLimiter(WaitingLimit, static options => options.PermitLimit = MaxWaitingForOrders);
         limiter.AddTokenBucketLimiter(RateLimit, options =>
         {
             options.TokenLimit = StrangersBurst;
@@ -71,6 +77,7 @@ internal static class TerminalEndpoints
         terminal.MapPost("/keys", ReplaceKeysAsync).RequireRateLimiting(TerminalLimit);
         terminal.MapPost("/payments", PayAsync).RequireRateLimiting(TerminalLimit);
         terminal.MapPost("/payments/follow-up", FollowUpAsync).RequireRateLimiting(TerminalLimit);
+        terminal.MapPost("/orders", OrderAsync).RequireRateLimiting(WaitingLimit);
         terminal.MapPost("/payments/status", StatusAsync).RequireRateLimiting(TerminalLimit);
     }
 
@@ -130,6 +137,26 @@ internal static class TerminalEndpoints
 
     private static Task<IResult> StatusAsync(HttpContext context, PaymentGateway payments) =>
         TakeAsync(context, async message => Answer(await payments.StatusAsync(message, context.RequestAborted)));
+
+    private static Task<IResult> OrderAsync(HttpContext context, OrderDesk orders) => TakeAsync(context, async message =>
+    {
+        CancellationToken stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        OrderReply reply;
+        try
+        {
+            reply = await orders.TakeAsync(message, either.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The terminal asks the next node, or this one when it is back.
+            return Json(new PushedOrderAnswer(), ContractJson.Default.PushedOrderAnswer);
+        }
+
+        return reply.Refusal is { } refused
+            ? ReasonProblem.Result(refused.Reason, refused.Detail)
+            : Json(reply.Answer!, ContractJson.Default.PushedOrderAnswer);
+    });
 
     /// <summary>Reads the signed message and hands it on; a body that is none is refused here, once for all.</summary>
     private static async Task<IResult> TakeAsync(HttpContext context, Func<byte[], Task<IResult>> take)

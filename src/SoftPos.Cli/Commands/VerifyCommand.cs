@@ -53,6 +53,10 @@ internal static class VerifyCommand
         foreach (ProvenEntry entry in proof.Entries)
         {
             Console.Out.WriteLine($"holds  {entry.Index,8}  {DateTimeOffset.FromUnixTimeMilliseconds(entry.TimeMs):u}  {entry.Kind,-28}{entry.Subject}");
+            if (entry.Content is { } content)
+            {
+                Console.Out.WriteLine($"                 says {content}");
+            }
         }
 
         return 0;

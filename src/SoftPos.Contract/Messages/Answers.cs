@@ -211,6 +211,8 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(KeyReplacementAnswer))]
 [JsonSerializable(typeof(PaymentAnswer))]
 [JsonSerializable(typeof(ReaderConfigurationAnswer))]
+[JsonSerializable(typeof(PushedOrder))]
+[JsonSerializable(typeof(PushedOrderAnswer))]
 [JsonSerializable(typeof(TerminalRecord))]
 [JsonSerializable(typeof(MerchantRecord))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]

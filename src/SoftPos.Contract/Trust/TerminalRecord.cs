@@ -130,6 +130,12 @@ public sealed record MerchantRecord
 
     /// <summary>May give money back without naming the payment that it was paid with.</summary>
     public bool AllowsUnlinkedRefunds { get; init; }
+
+    /// <summary>What the merchant may take; null for what the installation allows.</summary>
+    public MerchantLimits? Limits { get; init; }
+
+    /// <summary>What receipts show beside the facts; null for nothing.</summary>
+    public MerchantBranding? Branding { get; init; }
 }
 
 /// <summary>The trust status that monitoring publishes and payments consults: a kill takes effect at the next request.</summary>

@@ -90,14 +90,28 @@ public sealed class VirtualTerminal : IAsyncDisposable
     /// <param name="cancellation">Cancels until the payment is sent.</param>
     public async Task<PaymentResult> PayAsync(PaymentOrder order, Action<PaymentScreen>? show = null, CancellationToken cancellation = default)
     {
+        await PlaceCardAsync(cancellation).ConfigureAwait(false);
+        return await Terminal.PayAsync(order, new Screen(show), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Accepts a pushed order and takes its payment with the card on the antenna.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="show">Is told each screen; null for nobody.</param>
+    /// <param name="cancellation">Cancels until the payment is sent.</param>
+    public async Task<PaymentResult> TakeOrderAsync(PushedOrder order, Action<PaymentScreen>? show = null, CancellationToken cancellation = default)
+    {
+        await PlaceCardAsync(cancellation).ConfigureAwait(false);
+        return await Terminal.TakeOrderAsync(order, new Screen(show), cancellation).ConfigureAwait(false);
+    }
+
+    private async Task PlaceCardAsync(CancellationToken cancellation)
+    {
         if (_reader is VirtualCardReader antenna)
         {
             string beside = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_options.Folder))) ?? _options.Folder;
             int counter = await new CardCounterFile(beside, _options.Card, _options.Clock).ReserveAsync(cancellation).ConfigureAwait(false);
             antenna.Place(VirtualCard.Create(_options.Card, counter, bytes => _randomness.GetBytes(bytes))!);
         }
-
-        return await Terminal.PayAsync(order, new Screen(show), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Takes an approved payment back.</summary>

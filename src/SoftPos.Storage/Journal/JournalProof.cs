@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -19,8 +20,12 @@ public sealed record ProvenEntry
     /// <summary>What it is about.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>SHA-256 of the content; the content itself is not part of a proof.</summary>
+    /// <summary>SHA-256 of the content; the content itself is part of a receipt's proof only.</summary>
     public required byte[] ContentHash { get; init; }
+
+    /// <summary>The content, where the receiver of the proof may know it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Content { get; init; }
 
     /// <summary>Inclusion proof (RFC 6962, 2.1.1).</summary>
     public required IReadOnlyList<byte[]> Proof { get; init; }
@@ -43,7 +48,14 @@ public sealed record JournalProof
 
     /// <summary>Proves all entries of a subject under the journal's present head.</summary>
     /// <returns>Null when the journal has none.</returns>
-    public static async Task<JournalProof?> OfSubjectAsync(Database database, string subject, NoteSigner key, DateTimeOffset time, CancellationToken cancellation)
+    /// <param name="database">Store.</param>
+    /// <param name="subject">What the entries are about.</param>
+    /// <param name="key">Key of the log.</param>
+    /// <param name="time">Time of the signature.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    /// <param name="withContent">Kinds whose content the receiver may know; none by default.</param>
+    public static async Task<JournalProof?> OfSubjectAsync(
+        Database database, string subject, NoteSigner key, DateTimeOffset time, CancellationToken cancellation, Func<string, bool>? withContent = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(key);
@@ -65,6 +77,7 @@ public sealed record JournalProof
                 Kind = entry.Kind,
                 Subject = entry.Subject,
                 ContentHash = entry.ContentHash,
+                Content = entry.Content is { } content && withContent?.Invoke(entry.Kind) == true ? Encoding.UTF8.GetString(content) : null,
                 Proof = await database.Journal.ProveInclusionAsync(entry.Index, head.Size, cancellation).ConfigureAwait(false),
             });
         }
@@ -127,6 +140,11 @@ public sealed record JournalProof
             if (entry.ContentHash.Length != SHA256.HashSizeInBytes || entry.Index < 0 || entry.Index >= head.Size)
             {
                 return $"entry {entry.Index} cannot be in a journal of {head.Size} entries";
+            }
+
+            if (entry.Content is { } content && !SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan().SequenceEqual(entry.ContentHash))
+            {
+                return $"the content of entry {entry.Index} ({entry.Kind}) is not the one that was written";
             }
 
             byte[] leaf = MerkleTree.LeafHash(MerkleTree.EntryText(entry.TimeMs, entry.Kind, entry.Subject, entry.ContentHash));

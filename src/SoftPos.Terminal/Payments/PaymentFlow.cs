@@ -33,7 +33,7 @@ internal sealed class PaymentFlow
         _room = room;
         _order = order;
         _currency = order.Currency ?? room.Enrolment.Merchant.Currency;
-        _paymentId = TimeOrderedId.Create(room.Platform.Clock, room.Platform.Randomness);
+        _paymentId = order.OrderId ?? TimeOrderedId.Create(room.Platform.Clock, room.Platform.Randomness);
         _screens = new PaymentScreens(ui, _paymentId, order.AmountMinor, _currency);
     }
 

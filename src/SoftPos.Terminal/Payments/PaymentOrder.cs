@@ -19,6 +19,9 @@ public sealed record PaymentOrder
     /// <summary>Largest amount in minor units: EMV amounts have twelve digits.</summary>
     public const long MaxAmountMinor = 999_999_999_999;
 
+    /// <summary>Identity of the pushed order that this is, which becomes the payment's; null for an order of the merchant at the phone.</summary>
+    public Guid? OrderId { get; init; }
+
     /// <summary>Amount in minor units, more than 0.</summary>
     public required long AmountMinor { get; init; }
 

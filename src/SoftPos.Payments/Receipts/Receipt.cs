@@ -40,7 +40,7 @@ internal static class Receipt
 
     private static void AddAmounts(PaymentRecord payment, Action<string, string?> add)
     {
-        string Money(long minor) => $"{Amount(minor, payment.Currency)} {CurrencyName(payment.Currency)}";
+        string Money(long minor) => Receipt.Money(minor, payment.Currency);
         string name = payment.Operation switch
         {
             PaymentOperation.Refund => "Refund",
@@ -57,6 +57,9 @@ internal static class Receipt
         add("Charged", payment.FinalMinor is { } final ? Money(final) : null);
         add("Original", payment.OriginalReference);
     }
+
+    /// <summary>An amount with its currency.</summary>
+    internal static string Money(long minor, string currency) => $"{Amount(minor, currency)} {CurrencyName(currency)}";
 
     /// <summary>Minor units as a decimal number, by the exponent of ISO 4217.</summary>
     internal static string Amount(long minor, string currency)
