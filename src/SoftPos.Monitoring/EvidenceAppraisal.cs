@@ -77,7 +77,7 @@ public sealed class EvidenceAppraisal
         Redemption redemption = _challenges.Redeem(claims.Nonce, claims.Purpose, terminalId, out Challenge? challenge);
         if (redemption is not Redemption.Redeemed)
         {
-            return Refuse(Refusal.Of(redemption));
+            return await RefuseAsync(terminal, evidence, Refusal.Of(redemption), cancellation);
         }
 
         for (int attempt = 0; attempt < MaxTries; attempt++)
@@ -115,6 +115,7 @@ public sealed class EvidenceAppraisal
             Ring = _options.Ring,
             Time = now,
         });
+        result = CloneDetection.Judge(result, SequenceWindow.Of(terminal), evidence);
         bool good = result.Verdict is Verdict.Trusted or Verdict.Limited;
         TerminalMemory after = memory.After(result.Findings, now);
         return new Appraised(result, evidence, good ? after with { History = memory.History.After(claims) } : after, good, now);
@@ -123,13 +124,17 @@ public sealed class EvidenceAppraisal
     private async Task<bool> CommitAsync(TerminalRecord terminal, Appraised appraised, byte[] message, CancellationToken cancellation)
     {
         EvidenceClaims claims = appraised.Evidence.Claims!;
+        SequenceWindow window = SequenceWindow.Of(terminal).After(claims.Sequence);
         bool suspend = appraised.Result.Findings.Any(finding => finding.Response >= FindingResponse.Suspend);
         TerminalRecord next = terminal with
         {
             State = suspend ? TerminalState.Suspended : terminal.State,
             Verdict = appraised.Result.Verdict,
             Findings = appraised.Result.Findings,
-            EvidenceSequence = Math.Max(terminal.EvidenceSequence, claims.Sequence),
+            EvidenceSequence = window.Highest,
+            EvidenceWindow = window.Seen,
+            AppSigner = Convert.ToHexStringLower(claims.SignerDigest),
+            OsPatch = claims.OsPatch,
             Model = claims.Model,
             OsVersion = claims.OsVersion,
             SdkVersion = claims.SdkVersion,
@@ -183,6 +188,21 @@ public sealed class EvidenceAppraisal
             ExpiresAt = appraised.Now + (purpose is ChallengePurpose.Pin ? _options.PinResultLifetime : _options.ResultLifetime),
         };
         return answer with { ResultToken = token.Sign(_resultKey), ExpiresAt = token.ExpiresAt };
+    }
+
+    /// <summary>What the enrolled key signed and was still refused is written down: someone holds that key, or its messages.</summary>
+    private async Task<AttestationOutcome> RefuseAsync(
+        TerminalRecord terminal, VerifiedEvidence evidence, Refusal refusal, CancellationToken cancellation)
+    {
+        Change change = new Change().Append("evidence.refused", terminal.TerminalId, new JsonObject
+        {
+            ["reason"] = refusal.Reason,
+            ["cause"] = refusal.Cause,
+            ["evidenceHash"] = evidence.EvidenceHash,
+            ["sequence"] = evidence.Claims!.Sequence,
+        });
+        (await _database.CommitAsync(change, cancellation)).Require();
+        return Refuse(refusal);
     }
 
     private static AttestationOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };

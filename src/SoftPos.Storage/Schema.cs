@@ -67,6 +67,7 @@ internal static class Schema
           batch_id TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, number INTEGER NOT NULL, closed INTEGER NOT NULL, record BLOB NOT NULL,
           UNIQUE(merchant_id, number)) WITHOUT ROWID;
         """,
+        FleetSchema.Step,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>
