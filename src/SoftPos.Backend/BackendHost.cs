@@ -101,7 +101,9 @@ public sealed class BackendHost : IAsyncDisposable
         WebApplication application = builder.Build();
         application.UseReasonProblems();
         application.MapTerminalEndpoints();
+        application.MapCommandEndpoints();
         application.MapOperatorEndpoints();
+        application.MapFleetEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
         if (options.Sandbox)

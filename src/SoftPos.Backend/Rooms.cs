@@ -48,6 +48,8 @@ internal sealed class Rooms : IAsyncDisposable
         };
         Enrolment = new Enrolment(database, Challenges, monitoring, new KeyRoomDelivery(keys), clock);
         Appraisal = new EvidenceAppraisal(database, Challenges, monitoring, resultKey, clock);
+        Responses = new FleetResponses(database, clock);
+        Commands = new RemoteCommands(database, Challenges, clock);
         Iso8583Dialect dialect = ShippedDialects.Lab;
         _paymentOptions = new PaymentOptions
         {
@@ -68,6 +70,10 @@ internal sealed class Rooms : IAsyncDisposable
     public Enrolment Enrolment { get; }
 
     public EvidenceAppraisal Appraisal { get; }
+
+    public FleetResponses Responses { get; }
+
+    public RemoteCommands Commands { get; }
 
     public PaymentGateway Payments { get; }
 
@@ -112,6 +118,8 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Challenges);
         services.AddSingleton(Enrolment);
         services.AddSingleton(Appraisal);
+        services.AddSingleton(Responses);
+        services.AddSingleton(Commands);
         services.AddSingleton(Payments);
         services.AddSingleton(_logKey);
         services.AddSingleton(new Settlement(Database, _paymentOptions, _clock));

@@ -18,6 +18,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     ConformanceCommand.Create(),
     KeysCommand.Create(),
     PolicyCommand.Create(),
+    FleetCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
 foreach (Command followUp in FollowUpCommands.All())

@@ -130,6 +130,7 @@ public sealed class Enrolment
         if (former is not null)
         {
             Retirement.Add(change, former, "replaced", "enrolment", enrolling.TerminalId);
+            await CloseReplacementAsync(change, former, cancellation);
         }
 
         if (await _database.Terminals.FindAsync(RefusedId(enrolling.Request.Code), cancellation) is { } refused)
@@ -150,6 +151,20 @@ public sealed class Enrolment
         && former.MerchantId == enrolling.MerchantId
             ? former
             : null;
+
+    /// <summary>A terminal that was told to replace its keys cannot acknowledge it: the new one's enrolment is the acknowledgement.</summary>
+    private async Task CloseReplacementAsync(Change change, TerminalRecord former, CancellationToken cancellation)
+    {
+        foreach (CommandRecord open in await _database.Commands.OpenAsync(former.TerminalId, cancellation))
+        {
+            if (open is { Command.Kind: RemoteCommandKind.ReplaceKeys, State: CommandState.Delivered })
+            {
+                change
+                    .Move(open, open with { State = CommandState.Done, ChangedAt = _clock.GetUtcNow() })
+                    .Append("command.acknowledged", former.TerminalId, new JsonObject { ["command"] = open.Command.CommandId.ToString() });
+            }
+        }
+    }
 
     private async Task<string> NewAcquirerTerminalAsync(CancellationToken cancellation) =>
         "T" + (await _database.Sequences.NextAsync("acquirer-terminal", cancellation)).ToString("D7", CultureInfo.InvariantCulture);

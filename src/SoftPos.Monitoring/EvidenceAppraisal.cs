@@ -58,7 +58,7 @@ public sealed class EvidenceAppraisal
             return Refuse(Refusal.Malformed("message", "expected COSE_Sign1 with ES256 and the terminal's identity as key identifier"));
         }
 
-        if (await _database.TrustStatus.ReadAsync(terminalId, cancellation) is not { } terminal || terminal.State is TerminalState.Retired)
+        if (await _database.TrustStatus.ReadRecordAsync(terminalId, cancellation) is not { } terminal || terminal.State is TerminalState.Retired)
         {
             return Refuse(new Refusal(ReasonCodes.TerminalUnknown));
         }
@@ -69,9 +69,10 @@ public sealed class EvidenceAppraisal
             return Refuse(new Refusal(evidence.Problem!.Reason, evidence.Problem.Detail));
         }
 
-        if (terminal.State is not TerminalState.Active)
+        TerminalState state = _database.Responses.Apply(terminal).State;
+        if (state is not TerminalState.Active)
         {
-            return Refuse(new Refusal(terminal.State is TerminalState.Suspended ? ReasonCodes.TerminalSuspended : ReasonCodes.AttestationDenied));
+            return Refuse(new Refusal(state is TerminalState.Suspended ? ReasonCodes.TerminalSuspended : ReasonCodes.AttestationDenied));
         }
 
         Redemption redemption = _challenges.Redeem(claims.Nonce, claims.Purpose, terminalId, out Challenge? challenge);
@@ -83,9 +84,9 @@ public sealed class EvidenceAppraisal
         for (int attempt = 0; attempt < MaxTries; attempt++)
         {
             Appraised appraised = Appraise(terminal, evidence, challenge!);
-            if (await CommitAsync(terminal, appraised, message.ToArray(), cancellation))
+            if (await CommitAsync(terminal, appraised, message.ToArray(), cancellation) is { } after)
             {
-                return new AttestationOutcome { Answer = Answer(terminal, appraised) };
+                return new AttestationOutcome { Answer = Answer(_database.Responses.Apply(after), appraised) };
             }
 
             terminal = await _database.Terminals.FindAsync(terminalId, cancellation) ?? terminal;
@@ -121,7 +122,7 @@ public sealed class EvidenceAppraisal
         return new Appraised(result, evidence, good ? after with { History = memory.History.After(claims) } : after, good, now);
     }
 
-    private async Task<bool> CommitAsync(TerminalRecord terminal, Appraised appraised, byte[] message, CancellationToken cancellation)
+    private async Task<TerminalRecord?> CommitAsync(TerminalRecord terminal, Appraised appraised, byte[] message, CancellationToken cancellation)
     {
         EvidenceClaims claims = appraised.Evidence.Claims!;
         SequenceWindow window = SequenceWindow.Of(terminal).After(claims.Sequence);
@@ -148,6 +149,14 @@ public sealed class EvidenceAppraisal
         entry["purpose"] = claims.Purpose.ToString();
         entry["sequence"] = claims.Sequence;
         entry["health"] = new JsonObject(claims.Health.Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)figure.Value)));
+        if (_database.Responses.Of(next) is { Count: > 0 } orders)
+        {
+            entry["orders"] = new JsonArray([.. orders.Select(static order => (JsonNode)new JsonObject
+            {
+                ["number"] = order.Number, ["action"] = order.Action.ToString(), ["rehearsal"] = order.IsRehearsal,
+            })]);
+        }
+
         Change change = new Change()
             .RequireUnmoved(terminal)
             .Put(next)
@@ -159,17 +168,19 @@ public sealed class EvidenceAppraisal
             change.Append("terminal.suspended", terminal.TerminalId, new JsonObject { ["reason"] = reason, ["by"] = "policy" });
         }
 
-        return (await _database.CommitAsync(change, cancellation)).Done;
+        return (await _database.CommitAsync(change, cancellation)).Done ? next : null;
     }
 
+    /// <summary>What the evidence earned and what stands against the terminal, whichever is worse.</summary>
     private AttestationAnswer Answer(TerminalRecord terminal, Appraised appraised)
     {
         AttestationAnswer answer = new()
         {
-            Verdict = appraised.Result.Verdict,
-            Findings = [.. appraised.Result.Findings.Select(finding => finding.ForMerchant(Language))],
+            Verdict = terminal.Verdict,
+            Findings = [.. terminal.Findings.Select(finding => finding.ForMerchant(Language))],
+            HasCommands = _database.Commands.MayWait(terminal.TerminalId),
         };
-        if (!appraised.Good)
+        if (terminal.Verdict is not (Verdict.Trusted or Verdict.Limited) || terminal.State is not TerminalState.Active)
         {
             return answer;
         }
@@ -181,7 +192,7 @@ public sealed class EvidenceAppraisal
             DeviceKeyHash = SHA256.HashData(terminal.DeviceKey),
             Audience = ResultToken.Payments,
             Purpose = purpose,
-            Verdict = appraised.Result.Verdict,
+            Verdict = terminal.Verdict,
             PolicyHash = _policyHash,
             TokenId = RandomNumberGenerator.GetBytes(TokenIdLength),
             IssuedAt = appraised.Now,

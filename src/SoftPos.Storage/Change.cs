@@ -42,6 +42,15 @@ public enum ChangeRefusal
     /// <summary>The terminal's evidence sequence is not above the stored one, or its record moved on.</summary>
     TerminalMoved,
 
+    /// <summary>The order does not stand any more, or too many stand.</summary>
+    ResponseMoved,
+
+    /// <summary>The command is no longer open, or too many wait for the terminal.</summary>
+    CommandMoved,
+
+    /// <summary>The policy version is no longer in the state that the change starts from.</summary>
+    PolicyMoved,
+
     /// <summary>The key, or the ceremony about it, is no longer in the state that the change starts from.</summary>
     KeyMoved,
 }

@@ -26,7 +26,7 @@ public sealed class Database : IAsyncDisposable
         Clock = clock;
         Journal = new Journal(this);
         Terminals = new TerminalStore(this);
-        TrustStatus = new TrustStatus(Terminals);
+        TrustStatus = new TrustStatus(this);
         Merchants = new MerchantStore(this);
         ActivationCodes = new ActivationCodeStore(this);
         Payments = new PaymentStore(this);
@@ -37,6 +37,8 @@ public sealed class Database : IAsyncDisposable
         Evidence = new EvidenceStore(this);
         ConsoleUsers = new ConsoleUserStore(this);
         Settings = new SettingStore(this);
+        Responses = new ResponseOrderStore(this, writer);
+        Commands = new RemoteCommandStore(this, writer);
         _committer = new Committer(this, writer, clock);
     }
 
@@ -78,6 +80,12 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Named values of the installation.</summary>
     public SettingStore Settings { get; }
+
+    /// <summary>Orders of operators against parts of the fleet.</summary>
+    public ResponseOrderStore Responses { get; }
+
+    /// <summary>Commands to terminals.</summary>
+    public RemoteCommandStore Commands { get; }
 
     /// <summary>Changes and transactions so far: their ratio is the mean size of a group commit.</summary>
     public (long Changes, long Transactions) Committed => (_committer.Changes, _committer.Batches);

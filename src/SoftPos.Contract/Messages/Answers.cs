@@ -51,6 +51,9 @@ public sealed record AttestationAnswer
 
     /// <summary>End of the token's life.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Commands wait for this terminal.</summary>
+    public bool HasCommands { get; init; }
 }
 
 /// <summary>What a payment is.</summary>
@@ -193,4 +196,7 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(TerminalRecord))]
 [JsonSerializable(typeof(MerchantRecord))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
+[JsonSerializable(typeof(ResponseOrder))]
+[JsonSerializable(typeof(CommandAnswer))]
+[JsonSerializable(typeof(CommandRecord))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -6,6 +6,7 @@ internal static class Paths
     public const string Challenge = "/terminal/v1/challenge";
     public const string Activation = "/terminal/v1/activation";
     public const string Attestation = "/terminal/v1/attestation";
+    public const string Commands = "/terminal/v1/commands";
     public const string Payments = "/terminal/v1/payments";
     public const string PaymentStatus = "/terminal/v1/payments/status";
     public const string PaymentFollowUp = "/terminal/v1/payments/follow-up";

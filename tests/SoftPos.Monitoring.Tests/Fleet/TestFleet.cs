@@ -32,11 +32,10 @@ internal sealed class TestFleet : IAsyncDisposable
             Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
             Ring = AppraisalContext.Sandbox,
         };
-        Enrolment = new Enrolment(database, Challenges, Options, new FixedKeys(), clock);
-        Appraisal = new EvidenceAppraisal(database, Challenges, Options, new ResultKey(_resultKey), clock);
+        Wire();
     }
 
-    public Database Database { get; }
+    public Database Database { get; private set; }
 
     public FakeTimeProvider Clock { get; }
 
@@ -44,9 +43,13 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public MonitoringOptions Options { get; }
 
-    public Enrolment Enrolment { get; }
+    public Enrolment Enrolment { get; private set; }
 
-    public EvidenceAppraisal Appraisal { get; }
+    public EvidenceAppraisal Appraisal { get; private set; }
+
+    public FleetResponses Responses { get; private set; }
+
+    public RemoteCommands Commands { get; private set; }
 
     public static async Task<TestFleet> OpenAsync()
     {
@@ -56,6 +59,23 @@ internal sealed class TestFleet : IAsyncDisposable
         TestFleet fleet = new(folder, database, clock);
         await fleet.AddMerchantAsync(Merchant);
         return fleet;
+    }
+
+    /// <summary>The same folder in a new process.</summary>
+    public async Task ReopenAsync()
+    {
+        await Database.DisposeAsync();
+        Database = await Database.OpenAsync(Path.Combine(_folder, "softpos.db"), Clock);
+        Wire();
+    }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Enrolment), nameof(Appraisal), nameof(Responses), nameof(Commands))]
+    private void Wire()
+    {
+        Enrolment = new Enrolment(Database, Challenges, Options, new FixedKeys(), Clock);
+        Appraisal = new EvidenceAppraisal(Database, Challenges, Options, new ResultKey(_resultKey), Clock);
+        Responses = new FleetResponses(Database, Clock);
+        Commands = new RemoteCommands(Database, Challenges, Clock);
     }
 
     public async Task AddMerchantAsync(string id) => (await Database.CommitAsync(new Change().Put(new MerchantRecord
@@ -93,6 +113,9 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public Task<AttestationOutcome> AttestAsync(TestPhone phone, ChallengePurpose purpose = ChallengePurpose.Heartbeat) =>
         Appraisal.AppraiseAsync(phone.Evidence(Ask(purpose, phone.TerminalId), purpose), default);
+
+    public Task<CommandOutcome> PollAsync(TestPhone phone, params CommandAcknowledgement[] done) =>
+        Commands.PollAsync(phone.Poll(Ask(ChallengePurpose.Heartbeat, phone.TerminalId), done), default);
 
     public async Task<TerminalRecord> RecordAsync(TestPhone phone) => (await Database.Terminals.FindAsync(phone.TerminalId))!;
 

@@ -62,6 +62,12 @@ internal sealed class TestPhone : IDeviceKey
         return SignedMessage.Sign(this, MessageType.Activation, [], request.Encode());
     }
 
+    public byte[] Poll(Challenge challenge, params CommandAcknowledgement[] done) => SignedMessage.Sign(
+        this,
+        MessageType.Commands,
+        TerminalId.ToByteArray(bigEndian: true),
+        new CommandPoll { Nonce = challenge.Nonce, Acknowledgements = done }.Encode());
+
     public byte[] Evidence(Challenge challenge, ChallengePurpose purpose = ChallengePurpose.Heartbeat)
     {
         Dictionary<string, Measurement> seen = _phone.Measurements.ToDictionary(measurement => measurement.Probe, StringComparer.Ordinal);
