@@ -124,7 +124,9 @@ public sealed class BackendHost : IAsyncDisposable
         application.UseReasonProblems();
         integrators.Map(application);
         application.MapTerminalEndpoints();
+        application.MapCommandEndpoints();
         application.MapOperatorEndpoints();
+        application.MapFleetEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
         application.MapBackupEndpoints();

@@ -66,6 +66,8 @@ internal sealed class Rooms : IAsyncDisposable
         Enrolment = new Enrolment(database, Challenges, monitoring, delivery, clock);
         KeyReplacement = new KeyReplacement(database, Challenges, delivery, monitoring, clock);
         Appraisal = new EvidenceAppraisal(database, Challenges, monitoring, resultKey, KeyReplacement, clock);
+        Responses = new FleetResponses(database, clock);
+        Commands = new RemoteCommands(database, Challenges, clock);
         Iso8583Dialect dialect = ShippedDialects.Lab;
         _paymentOptions = new PaymentOptions
         {
@@ -92,6 +94,10 @@ internal sealed class Rooms : IAsyncDisposable
     public KeyReplacement KeyReplacement { get; }
 
     public EvidenceAppraisal Appraisal { get; }
+
+    public FleetResponses Responses { get; }
+
+    public RemoteCommands Commands { get; }
 
     public PaymentGateway Payments { get; }
 
@@ -142,6 +148,8 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Enrolment);
         services.AddSingleton(KeyReplacement);
         services.AddSingleton(Appraisal);
+        services.AddSingleton(Responses);
+        services.AddSingleton(Commands);
         services.AddSingleton(Payments);
         services.AddSingleton(Configurations);
         services.AddSingleton(_logKey);

@@ -26,6 +26,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     KeysCommand.Create(),
     ConfigurationCommand.Create(),
     PolicyCommand.Create(),
+    FleetCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
 foreach (Command followUp in FollowUpCommands.All())

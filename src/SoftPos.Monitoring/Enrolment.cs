@@ -90,10 +90,22 @@ public sealed class Enrolment
             return Refuse(new Refusal(ReasonCodes.SignatureInvalid, "not signed by the key that the chain certifies"));
         }
 
-        Enrolling enrolling = new(request, message.ToArray(), code.MerchantId, result, Guid.CreateVersion7(now), now);
+        Enrolling enrolling = new(request, message.ToArray(), code, result, Guid.CreateVersion7(now), now);
         return result.Verdict is Verdict.Trusted or Verdict.Limited
             ? await AcceptAsync(enrolling, cancellation)
-            : await RecordRefusalAsync(enrolling, cancellation);
+            : await RecordRefusalAsync(enrolling with { TerminalId = RefusedId(request.Code) }, cancellation);
+    }
+
+    /// <summary>
+    /// Identity of the record of what a code was refused for: one for each code, so that a phone that tries again and again leaves one row for
+    /// the operator. The journal has every try.
+    /// </summary>
+    internal static Guid RefusedId(string code)
+    {
+        byte[] hash = SHA256.HashData([.. "softpos refused enrolment 1"u8, .. OneTimeSecret.HashOf(code)]);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
     }
 
     private async Task<EnrolmentOutcome> AcceptAsync(Enrolling enrolling, CancellationToken cancellation)
@@ -102,10 +114,10 @@ public sealed class Enrolment
             ?? throw new InvalidOperationException("an activation code names a merchant that does not exist");
         KeyDelivery keys = await _keys.DeliverAsync(
             enrolling.TerminalId, enrolling.Result.AgreementKey, enrolling.Request.Nonce, cancellation);
-        long number = await _database.Sequences.NextAsync("acquirer-terminal", cancellation);
+        TerminalRecord? former = await FormerAsync(enrolling, cancellation);
         TerminalRecord terminal = Record(enrolling, TerminalState.Active) with
         {
-            AcquirerTerminalId = "T" + number.ToString("D7", CultureInfo.InvariantCulture),
+            AcquirerTerminalId = former?.AcquirerTerminalId ?? await NewAcquirerTerminalAsync(cancellation),
             DataKeyId = keys.Data.KeyId,
             PinKeyId = keys.Pin.KeyId,
             LastTrustedAt = enrolling.Now,
@@ -114,23 +126,59 @@ public sealed class Enrolment
         entry["acquirerTerminalId"] = terminal.AcquirerTerminalId;
         entry["dataKeyId"] = Convert.ToHexString(keys.Data.KeyId);
         entry["pinKeyId"] = Convert.ToHexString(keys.Pin.KeyId);
-        Commit commit = await _database.CommitAsync(
-            new Change()
-                .RedeemActivationCode(enrolling.Request.Code, enrolling.TerminalId)
-                .Put(terminal)
-                .AddEvidence(enrolling.TerminalId, enrolling.Message)
-                .AddAttestationCertificates(enrolling.TerminalId, BrandOf(enrolling.Request), SerialsOf(enrolling.Result))
-                .Append("terminal.enrolled", enrolling.TerminalId, entry),
-            cancellation);
+        Change change = new Change()
+            .RedeemActivationCode(enrolling.Request.Code, enrolling.TerminalId)
+            .Put(terminal)
+            .AddEvidence(enrolling.TerminalId, enrolling.Message)
+            .AddAttestationCertificates(enrolling.TerminalId, BrandOf(enrolling.Request), SerialsOf(enrolling.Result))
+            .Append("terminal.enrolled", enrolling.TerminalId, entry);
+        if (former is not null)
+        {
+            Retirement.Add(change, former, "replaced", "enrolment", enrolling.TerminalId);
+            await CloseReplacementAsync(change, former, cancellation);
+        }
+
+        if (await _database.Terminals.FindAsync(RefusedId(enrolling.Request.Code), cancellation) is { } refused)
+        {
+            Retirement.Add(change, refused, "enrolled after a refusal", "enrolment", enrolling.TerminalId);
+        }
+
+        Commit commit = await _database.CommitAsync(change, cancellation);
         return commit.Done
             ? new EnrolmentOutcome { Answer = Answer(enrolling) with { DataKey = keys.Data, PinKey = keys.Pin, Merchant = merchant } }
             : Refuse(new Refusal(ReasonCodes.ActivationCodeInvalid, Field: "code"));
     }
 
+    /// <summary>The terminal that the code says is replaced: of the same merchant, and not gone already.</summary>
+    private async Task<TerminalRecord?> FormerAsync(Enrolling enrolling, CancellationToken cancellation) =>
+        enrolling.Code.Replaces is { } id
+        && await _database.Terminals.FindAsync(id, cancellation) is { State: TerminalState.Active or TerminalState.Suspended } former
+        && former.MerchantId == enrolling.MerchantId
+            ? former
+            : null;
+
+    /// <summary>A terminal that was told to replace its keys cannot acknowledge it: the new one's enrolment is the acknowledgement.</summary>
+    private async Task CloseReplacementAsync(Change change, TerminalRecord former, CancellationToken cancellation)
+    {
+        foreach (CommandRecord open in await _database.Commands.OpenAsync(former.TerminalId, cancellation))
+        {
+            if (open is { Command.Kind: RemoteCommandKind.ReplaceKeys, State: CommandState.Delivered })
+            {
+                change
+                    .Move(open, open with { State = CommandState.Done, ChangedAt = _clock.GetUtcNow() })
+                    .Append("command.acknowledged", former.TerminalId, new JsonObject { ["command"] = open.Command.CommandId.ToString() });
+            }
+        }
+    }
+
+    private async Task<string> NewAcquirerTerminalAsync(CancellationToken cancellation) =>
+        "T" + (await _database.Sequences.NextAsync("acquirer-terminal", cancellation)).ToString("D7", CultureInfo.InvariantCulture);
+
     private async Task<EnrolmentOutcome> RecordRefusalAsync(Enrolling enrolling, CancellationToken cancellation)
     {
+        TerminalRecord? before = await _database.Terminals.FindAsync(enrolling.TerminalId, cancellation);
         Change change = new Change()
-            .Put(Record(enrolling, TerminalState.Refused))
+            .Put(Record(enrolling, TerminalState.Refused) with { EnrolledAt = before?.EnrolledAt ?? enrolling.Now })
             .AddEvidence(enrolling.TerminalId, enrolling.Message)
             .Append("terminal.refused", enrolling.TerminalId, Entry(enrolling));
         (await _database.CommitAsync(change, cancellation)).Require();
@@ -158,6 +206,8 @@ public sealed class Enrolment
             OsVersion = enrolling.Request.OsVersion,
             SdkVersion = enrolling.Request.SdkVersion,
             EvidenceSequence = 0,
+            AppSigner = memory.Enrolled.Signers.Count == 1 ? memory.Enrolled.Signers[0] : string.Empty,
+            OsPatch = (int)(memory.Enrolled.OsPatch ?? 0),
             BootKey = memory.History.BootKey,
             AttestationMemory = memory.After(result.Findings, enrolling.Now).ToJson(),
             EnrolledAt = enrolling.Now,
@@ -216,5 +266,8 @@ public sealed class Enrolment
     private static EnrolmentOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };
 
     private sealed record Enrolling(
-        ActivationRequest Request, byte[] Message, string MerchantId, EnrolmentResult Result, Guid TerminalId, DateTimeOffset Now);
+        ActivationRequest Request, byte[] Message, ActivationCode Code, EnrolmentResult Result, Guid TerminalId, DateTimeOffset Now)
+    {
+        public string MerchantId => Code.MerchantId;
+    }
 }

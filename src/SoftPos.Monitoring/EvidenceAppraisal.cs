@@ -61,7 +61,7 @@ public sealed class EvidenceAppraisal
             return Refuse(Refusal.Malformed("message", "expected COSE_Sign1 with ES256 and the terminal's identity as key identifier"));
         }
 
-        if (await _database.TrustStatus.ReadAsync(terminalId, cancellation) is not { } terminal || terminal.State is TerminalState.Retired)
+        if (await _database.TrustStatus.ReadRecordAsync(terminalId, cancellation) is not { } terminal || terminal.State is TerminalState.Retired)
         {
             return Refuse(new Refusal(ReasonCodes.TerminalUnknown));
         }
@@ -72,22 +72,24 @@ public sealed class EvidenceAppraisal
             return Refuse(new Refusal(evidence.Problem!.Reason, evidence.Problem.Detail));
         }
 
-        if (terminal.State is not TerminalState.Active)
+        TerminalState state = _database.Responses.Apply(terminal).State;
+        if (state is not TerminalState.Active)
         {
-            return Refuse(new Refusal(terminal.State is TerminalState.Suspended ? ReasonCodes.TerminalSuspended : ReasonCodes.AttestationDenied));
+            return Refuse(new Refusal(state is TerminalState.Suspended ? ReasonCodes.TerminalSuspended : ReasonCodes.AttestationDenied));
         }
 
         Redemption redemption = _challenges.Redeem(claims.Nonce, claims.Purpose, terminalId, out Challenge? challenge);
         if (redemption is not Redemption.Redeemed)
         {
-            return Refuse(Refusal.Of(redemption));
+            return await RefuseAsync(terminal, evidence, Refusal.Of(redemption), cancellation);
         }
 
         for (int attempt = 0; attempt < MaxTries; attempt++)
         {
             Appraised appraised = Appraise(terminal, evidence, challenge!);
-            if (await CommitAsync(terminal, appraised, message.ToArray(), cancellation))
+            if (await CommitAsync(terminal, appraised, message.ToArray(), cancellation) is { } after)
             {
+                terminal = _database.Responses.Apply(after);
                 AttestationAnswer answer = Answer(terminal, appraised);
                 return new AttestationOutcome { Answer = appraised.Good ? await WithNewsAsync(answer, terminal, evidence.Claims!.Purpose, cancellation) : answer };
             }
@@ -120,21 +122,26 @@ public sealed class EvidenceAppraisal
             Ring = _options.Ring,
             Time = now,
         });
+        result = CloneDetection.Judge(result, SequenceWindow.Of(terminal), evidence);
         bool good = result.Verdict is Verdict.Trusted or Verdict.Limited;
         TerminalMemory after = memory.After(result.Findings, now);
         return new Appraised(result, evidence, good ? after with { History = memory.History.After(claims) } : after, good, now);
     }
 
-    private async Task<bool> CommitAsync(TerminalRecord terminal, Appraised appraised, byte[] message, CancellationToken cancellation)
+    private async Task<TerminalRecord?> CommitAsync(TerminalRecord terminal, Appraised appraised, byte[] message, CancellationToken cancellation)
     {
         EvidenceClaims claims = appraised.Evidence.Claims!;
+        SequenceWindow window = SequenceWindow.Of(terminal).After(claims.Sequence);
         bool suspend = appraised.Result.Findings.Any(finding => finding.Response >= FindingResponse.Suspend);
         TerminalRecord next = terminal with
         {
             State = suspend ? TerminalState.Suspended : terminal.State,
             Verdict = appraised.Result.Verdict,
             Findings = appraised.Result.Findings,
-            EvidenceSequence = Math.Max(terminal.EvidenceSequence, claims.Sequence),
+            EvidenceSequence = window.Highest,
+            EvidenceWindow = window.Seen,
+            AppSigner = Convert.ToHexStringLower(claims.SignerDigest),
+            OsPatch = claims.OsPatch,
             Model = claims.Model,
             OsVersion = claims.OsVersion,
             SdkVersion = claims.SdkVersion,
@@ -148,6 +155,14 @@ public sealed class EvidenceAppraisal
         entry["purpose"] = claims.Purpose.ToString();
         entry["sequence"] = claims.Sequence;
         entry["health"] = new JsonObject(claims.Health.Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)figure.Value)));
+        if (_database.Responses.Of(next) is { Count: > 0 } orders)
+        {
+            entry["orders"] = new JsonArray([.. orders.Select(static order => (JsonNode)new JsonObject
+            {
+                ["number"] = order.Number, ["action"] = order.Action.ToString(), ["rehearsal"] = order.IsRehearsal,
+            })]);
+        }
+
         Change change = new Change()
             .RequireUnmoved(terminal)
             .Put(next)
@@ -159,7 +174,7 @@ public sealed class EvidenceAppraisal
             change.Append("terminal.suspended", terminal.TerminalId, new JsonObject { ["reason"] = reason, ["by"] = "policy" });
         }
 
-        return (await _database.CommitAsync(change, cancellation)).Done;
+        return (await _database.CommitAsync(change, cancellation)).Done ? next : null;
     }
 
     /// <summary>What a terminal in good standing should fetch.</summary>
@@ -170,14 +185,16 @@ public sealed class EvidenceAppraisal
         ReaderConfiguration = _options.ReaderConfigurationVersion is { } versionOf ? await versionOf(terminal.MerchantId, cancellation) : null,
     };
 
+    /// <summary>What the evidence earned and what stands against the terminal, whichever is worse.</summary>
     private AttestationAnswer Answer(TerminalRecord terminal, Appraised appraised)
     {
         AttestationAnswer answer = new()
         {
-            Verdict = appraised.Result.Verdict,
-            Findings = [.. appraised.Result.Findings.Select(finding => finding.ForMerchant(Language))],
+            Verdict = terminal.Verdict,
+            Findings = [.. terminal.Findings.Select(finding => finding.ForMerchant(Language))],
+            HasCommands = _database.Commands.MayWait(terminal.TerminalId),
         };
-        if (!appraised.Good)
+        if (terminal.Verdict is not (Verdict.Trusted or Verdict.Limited) || terminal.State is not TerminalState.Active)
         {
             return answer;
         }
@@ -189,13 +206,28 @@ public sealed class EvidenceAppraisal
             DeviceKeyHash = SHA256.HashData(terminal.DeviceKey),
             Audience = ResultToken.Payments,
             Purpose = purpose,
-            Verdict = appraised.Result.Verdict,
+            Verdict = terminal.Verdict,
             PolicyHash = _policyHash,
             TokenId = RandomNumberGenerator.GetBytes(TokenIdLength),
             IssuedAt = appraised.Now,
             ExpiresAt = appraised.Now + (purpose is ChallengePurpose.Pin ? _options.PinResultLifetime : _options.ResultLifetime),
         };
         return answer with { ResultToken = token.Sign(_resultKey), ExpiresAt = token.ExpiresAt };
+    }
+
+    /// <summary>What the enrolled key signed and was still refused is written down: someone holds that key, or its messages.</summary>
+    private async Task<AttestationOutcome> RefuseAsync(
+        TerminalRecord terminal, VerifiedEvidence evidence, Refusal refusal, CancellationToken cancellation)
+    {
+        Change change = new Change().Append("evidence.refused", terminal.TerminalId, new JsonObject
+        {
+            ["reason"] = refusal.Reason,
+            ["cause"] = refusal.Cause,
+            ["evidenceHash"] = evidence.EvidenceHash,
+            ["sequence"] = evidence.Claims!.Sequence,
+        });
+        (await _database.CommitAsync(change, cancellation)).Require();
+        return Refuse(refusal);
     }
 
     private static AttestationOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };

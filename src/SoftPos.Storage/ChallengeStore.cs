@@ -9,8 +9,14 @@ public enum Redemption
     /// <summary>It was ours, current, unused and of this purpose and terminal; it is used up now.</summary>
     Redeemed,
 
-    /// <summary>It was never given, or already used, or given for another purpose or terminal.</summary>
-    Invalid,
+    /// <summary>It was never given, or so long ago that it is forgotten.</summary>
+    Unknown,
+
+    /// <summary>It was used before.</summary>
+    Used,
+
+    /// <summary>It was given for another purpose or to another terminal; it is used up now.</summary>
+    OtherSession,
 
     /// <summary>It came too late.</summary>
     Expired,
@@ -64,7 +70,7 @@ public sealed class ChallengeStore
             Key key = new(challenge.Nonce);
             _open.Add(key, new Open(purpose, terminalId, challenge));
 
-            // Remembered for one more life, so that a late answer is told that it is late.
+            // Remembered for one more life, so that a late or repeated answer is told that it is.
             _order.Enqueue((key, now + (2 * Lifetime)));
             return challenge;
         }
@@ -76,14 +82,25 @@ public sealed class ChallengeStore
         challenge = null;
         if (nonce.Length != Challenge.NonceLength)
         {
-            return Redemption.Invalid;
+            return Redemption.Unknown;
         }
 
         lock (_gate)
         {
-            if (!_open.Remove(new Key(nonce), out Open? open) || open.Purpose != purpose || open.TerminalId != terminalId)
+            if (!_open.TryGetValue(new Key(nonce), out Open? open))
             {
-                return Redemption.Invalid;
+                return Redemption.Unknown;
+            }
+
+            if (open.IsUsed)
+            {
+                return Redemption.Used;
+            }
+
+            open.IsUsed = true;
+            if (open.Purpose != purpose || open.TerminalId != terminalId)
+            {
+                return Redemption.OtherSession;
             }
 
             if (open.Challenge.ExpiresAt <= _clock.GetUtcNow())
@@ -105,7 +122,10 @@ public sealed class ChallengeStore
         }
     }
 
-    private sealed record Open(ChallengePurpose Purpose, Guid? TerminalId, Challenge Challenge);
+    private sealed record Open(ChallengePurpose Purpose, Guid? TerminalId, Challenge Challenge)
+    {
+        public bool IsUsed { get; set; }
+    }
 
     private readonly record struct Key(UInt128 High, UInt128 Low)
     {

@@ -48,6 +48,15 @@ public enum ChangeRefusal
     /// <summary>The pushed order is no longer in the state that the change starts from, or is over something else.</summary>
     OrderClosed,
 
+    /// <summary>The order does not stand any more, or too many stand.</summary>
+    ResponseMoved,
+
+    /// <summary>The command is no longer open, or too many wait for the terminal.</summary>
+    CommandMoved,
+
+    /// <summary>The policy version is no longer in the state that the change starts from.</summary>
+    PolicyMoved,
+
     /// <summary>The key, or the ceremony about it, is no longer in the state that the change starts from.</summary>
     KeyMoved,
 }

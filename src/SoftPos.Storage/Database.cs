@@ -26,7 +26,7 @@ public sealed class Database : IAsyncDisposable
         Clock = clock;
         Journal = new Journal(this);
         Terminals = new TerminalStore(this);
-        TrustStatus = new TrustStatus(Terminals);
+        TrustStatus = new TrustStatus(this);
         Merchants = new MerchantStore(this);
         ActivationCodes = new ActivationCodeStore(this);
         Payments = new PaymentStore(this);
@@ -44,6 +44,8 @@ public sealed class Database : IAsyncDisposable
         Orders = new PushedOrderStore(this);
         Webhooks = new WebhookStore(this);
         MerchantParts = new MerchantPartStore(this);
+        Responses = new ResponseOrderStore(this, writer);
+        Commands = new RemoteCommandStore(this, writer);
         _committer = new Committer(this, writer, clock);
     }
 
@@ -106,6 +108,12 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Stores and users of merchants.</summary>
     public MerchantPartStore MerchantParts { get; }
+
+    /// <summary>Orders of operators against parts of the fleet.</summary>
+    public ResponseOrderStore Responses { get; }
+
+    /// <summary>Commands to terminals.</summary>
+    public RemoteCommandStore Commands { get; }
 
     /// <summary>Changes and transactions so far: their ratio is the mean size of a group commit.</summary>
     public (long Changes, long Transactions) Committed => (_committer.Changes, _committer.Batches);

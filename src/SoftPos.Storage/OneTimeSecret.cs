@@ -33,7 +33,7 @@ public static class OneTimeSecret
     }
 
     /// <summary>What is stored. Case, spaces and hyphens do not count; O reads as 0, I and L as 1.</summary>
-    internal static byte[] HashOf(string secret)
+    public static byte[] HashOf(string secret)
     {
         StringBuilder plain = new(secret.Length);
         foreach (char c in secret.ToUpperInvariant())

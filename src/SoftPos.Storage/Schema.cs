@@ -72,6 +72,7 @@ internal static class Schema
           serial TEXT NOT NULL, terminal_id BLOB NOT NULL, brand TEXT NOT NULL, PRIMARY KEY(serial, terminal_id)) WITHOUT ROWID;
         """,
         IntegratorSchema.Step,
+        FleetSchema.Step,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
@@ -44,6 +45,23 @@ public sealed class TerminalStore
                 : session.Rows(
                     "SELECT record FROM terminal WHERE merchant_id = $1 AND terminal_id > $2 ORDER BY terminal_id LIMIT $3", Read, merchantId, from, limit),
             cancellation)!;
+    }
+
+    /// <summary>All terminals in order of identity, page by page.</summary>
+    public async IAsyncEnumerable<TerminalRecord> AllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        Guid? after = null;
+        List<TerminalRecord> page;
+        do
+        {
+            page = await PageAsync(null, after, MaxPage, cancellation).ConfigureAwait(false);
+            foreach (TerminalRecord terminal in page)
+            {
+                yield return terminal;
+                after = terminal.TerminalId;
+            }
+        }
+        while (page.Count == MaxPage);
     }
 
     /// <summary>Number of terminals by state.</summary>

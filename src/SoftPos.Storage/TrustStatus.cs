@@ -10,15 +10,19 @@ public sealed class TrustStatus : ITrustStatus
     /// <summary>Cached terminals: about 2 KiB each.</summary>
     private const int MaxCached = 100_000;
 
-    private readonly TerminalStore _terminals;
+    private readonly Database _database;
     private readonly Dictionary<Guid, TerminalRecord> _cache = [];
     private readonly Lock _gate = new();
     private long _changesOfOthers;
 
-    internal TrustStatus(TerminalStore terminals) => _terminals = terminals;
+    internal TrustStatus(Database database) => _database = database;
 
     /// <inheritdoc/>
-    public async ValueTask<TerminalRecord?> ReadAsync(Guid terminalId, CancellationToken cancellation)
+    public async ValueTask<TerminalRecord?> ReadAsync(Guid terminalId, CancellationToken cancellation) =>
+        await ReadRecordAsync(terminalId, cancellation).ConfigureAwait(false) is { } record ? _database.Responses.Apply(record) : null;
+
+    /// <summary>The terminal as stored, without the orders against it; null when there is none.</summary>
+    public async ValueTask<TerminalRecord?> ReadRecordAsync(Guid terminalId, CancellationToken cancellation)
     {
         long seen;
         lock (_gate)
@@ -31,7 +35,7 @@ public sealed class TrustStatus : ITrustStatus
             seen = _changesOfOthers;
         }
 
-        TerminalRecord? read = await _terminals.FindAsync(terminalId, cancellation).ConfigureAwait(false);
+        TerminalRecord? read = await _database.Terminals.FindAsync(terminalId, cancellation).ConfigureAwait(false);
         lock (_gate)
         {
             // What was read may be older than a commit meanwhile; then it is good for this request but is not kept.

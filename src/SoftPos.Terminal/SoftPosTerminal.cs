@@ -18,6 +18,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
     private readonly PaymentResults _results;
     private readonly CardSessionFactory _openCard;
     private readonly ReaderSettings _reader;
+    private readonly RemoteControl _remote;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private Task _heartbeat = Task.CompletedTask;
@@ -32,7 +33,21 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         _attestation = new AttestationClient(_link, options.Platform);
         _status = new StatusClient(_link, options.Platform.Clock);
         _results = new PaymentResults(options.Language);
+        _remote = new RemoteControl(_link, options.Platform, new RemoteActions
+        {
+            Wipe = Wipe,
+            Restart = Reopen,
+            Attest = AttestAsync,
+            Activate = EnrolAsync,
+            Notify = notice => Noticed?.Invoke(notice),
+        });
     }
+
+    /// <summary>
+    /// Raised when the operator tells the merchant something. Comes on the thread of the call or of the heartbeat that fetched it, inside the
+    /// terminal: the handler returns at once and calls no method of this class.
+    /// </summary>
+    public event Action<MerchantNotice>? Noticed;
 
     /// <summary>Identity of this terminal; null before activation.</summary>
     public Guid? TerminalId => _enrolment?.TerminalId;
@@ -82,6 +97,11 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(code);
         using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
+        return await EnrolAsync(code, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<TrustResult> EnrolAsync(string code, CancellationToken cancellation)
+    {
         ActivationFlow flow = new(_link, _options.Platform, _options.Language);
         (TrustResult result, Enrolment? enrolment) = await flow.RunAsync(code, cancellation).ConfigureAwait(false);
         if (enrolment is not null)
@@ -162,9 +182,21 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
     public async Task WipeAsync(CancellationToken cancellation = default)
     {
         using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
+        Wipe();
+    }
+
+    private void Wipe()
+    {
         _enrolment?.Dispose();
         _enrolment = null;
         Enrolment.Wipe(_options.Platform);
+    }
+
+    private bool Reopen()
+    {
+        _enrolment?.Dispose();
+        _enrolment = Enrolment.Open(_options.Platform);
+        return _enrolment is not null;
     }
 
     /// <inheritdoc/>
@@ -194,10 +226,21 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         }
 
         await _reader.UpdateAsync(enrolment, answer.Value?.ReaderConfiguration, _link, cancellation).ConfigureAwait(false);
-        return answer.Value is { } value
-            ? TrustResult.Of(value.Verdict, value.Findings, _options.Language)
-            : TrustResult.Of(answer, _options.Language);
+        if (answer.Value?.HasCommands is true || answer.Problem?.Code is ReasonCodes.TerminalSuspended)
+        {
+            await _remote.RunAsync(enrolment, cancellation).ConfigureAwait(false);
+        }
+
+        return ResultOf(answer);
     }
+
+    /// <summary>Evidence that a command asks for: commands are being carried out already.</summary>
+    private async Task<TrustResult> AttestAsync(Enrolment enrolment, CancellationToken cancellation) =>
+        ResultOf(await _attestation.AttestAsync(enrolment, ChallengePurpose.Heartbeat, cancellation).ConfigureAwait(false));
+
+    private TrustResult ResultOf(LinkAnswer<AttestationAnswer> answer) => answer.Value is { } value
+        ? TrustResult.Of(value.Verdict, value.Findings, _options.Language)
+        : TrustResult.Of(answer, _options.Language);
 
     private async Task<PaymentResult> FollowUpAsync(Guid paymentId, FollowUpAction action, long amountMinor, CancellationToken cancellation)
     {

@@ -20,7 +20,7 @@ public sealed class ChallengeStoreTests
         Challenge challenge = _store.Issue(ChallengePurpose.Tap, Terminal)!;
         Assert.Equal(Redemption.Redeemed, _store.Redeem(challenge.Nonce, ChallengePurpose.Tap, Terminal, out Challenge? redeemed));
         Assert.Equal(challenge.Seed, redeemed!.Seed);
-        Assert.Equal(Redemption.Invalid, _store.Redeem(challenge.Nonce, ChallengePurpose.Tap, Terminal, out _));
+        Assert.Equal(Redemption.Used, _store.Redeem(challenge.Nonce, ChallengePurpose.Tap, Terminal, out _));
     }
 
     [Fact]
@@ -28,10 +28,10 @@ public sealed class ChallengeStoreTests
     public void A_nonce_of_another_terminal_or_purpose_is_used_up_and_refused()
     {
         Challenge challenge = _store.Issue(ChallengePurpose.Tap, Terminal)!;
-        Assert.Equal(Redemption.Invalid, _store.Redeem(challenge.Nonce, ChallengePurpose.Pin, Terminal, out _));
-        Assert.Equal(Redemption.Invalid, _store.Redeem(challenge.Nonce, ChallengePurpose.Tap, Terminal, out _));
+        Assert.Equal(Redemption.OtherSession, _store.Redeem(challenge.Nonce, ChallengePurpose.Pin, Terminal, out _));
+        Assert.Equal(Redemption.Used, _store.Redeem(challenge.Nonce, ChallengePurpose.Tap, Terminal, out _));
         Challenge second = _store.Issue(ChallengePurpose.Tap, Terminal)!;
-        Assert.Equal(Redemption.Invalid, _store.Redeem(second.Nonce, ChallengePurpose.Tap, null, out _));
+        Assert.Equal(Redemption.OtherSession, _store.Redeem(second.Nonce, ChallengePurpose.Tap, null, out _));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ChallengeStoreTests
         Assert.Equal(Redemption.Expired, _store.Redeem(late.Nonce, ChallengePurpose.Tap, Terminal, out _));
         _clock.Advance(ChallengeStore.Lifetime);
         _store.Issue(ChallengePurpose.Tap, Terminal);
-        Assert.Equal(Redemption.Invalid, _store.Redeem(veryLate.Nonce, ChallengePurpose.Tap, Terminal, out _));
+        Assert.Equal(Redemption.Unknown, _store.Redeem(veryLate.Nonce, ChallengePurpose.Tap, Terminal, out _));
     }
 
     [Fact]

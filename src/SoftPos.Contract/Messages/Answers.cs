@@ -55,6 +55,9 @@ public sealed record AttestationAnswer
     /// <summary>End of the token's life.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>Commands wait for this terminal.</summary>
+    public bool HasCommands { get; init; }
+
     /// <summary>The terminal's initial keys are near their end; it should ask for new ones.</summary>
     public bool KeysDue { get; init; }
 
@@ -216,4 +219,7 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(TerminalRecord))]
 [JsonSerializable(typeof(MerchantRecord))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
+[JsonSerializable(typeof(ResponseOrder))]
+[JsonSerializable(typeof(CommandAnswer))]
+[JsonSerializable(typeof(CommandRecord))]
 public sealed partial class ContractJson : JsonSerializerContext;

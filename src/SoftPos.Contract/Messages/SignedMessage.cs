@@ -154,4 +154,7 @@ public static class MessageType
 
     /// <summary>A question for the state of a payment.</summary>
     public const string PaymentStatus = "application/softpos-payment-status+cbor";
+
+    /// <summary>A question for commands.</summary>
+    public const string Commands = "application/softpos-commands+cbor";
 }

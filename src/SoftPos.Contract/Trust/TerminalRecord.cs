@@ -61,8 +61,17 @@ public sealed record TerminalRecord
     /// <summary>Version of the SDK.</summary>
     public string SdkVersion { get; init; } = string.Empty;
 
+    /// <summary>SHA-256 of the app's signing certificate, lower-case hex; empty when not known.</summary>
+    public string AppSigner { get; set; } = string.Empty;
+
+    /// <summary>OS security patch as the phone says it, such as 202611; 0 when not known.</summary>
+    public int OsPatch { get; init; }
+
     /// <summary>Last accepted sequence number of its evidence.</summary>
     public long EvidenceSequence { get; init; }
+
+    /// <summary>Which of the 64 numbers up to <see cref="EvidenceSequence"/> were seen; the lowest bit is that number itself.</summary>
+    public ulong EvidenceWindow { get; init; }
 
     /// <summary>Hash of verifiedBootKey at first sight, pinned; lower-case hex.</summary>
     public string? BootKey { get; init; }

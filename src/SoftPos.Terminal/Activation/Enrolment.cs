@@ -108,6 +108,9 @@ internal sealed class Enrolment : IDisposable
         return _state.EvidenceSequence;
     }
 
+    /// <summary>Takes the data of the merchant that this terminal belongs to now.</summary>
+    public void SetMerchant(MerchantRecord merchant) => Save(_state with { Merchant = merchant });
+
     /// <summary>Notes a payment before it is sent.</summary>
     /// <returns>False when too many payments wait for an answer.</returns>
     public bool TryOpenPayment(Guid paymentId)
