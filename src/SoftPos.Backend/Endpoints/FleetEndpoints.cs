@@ -91,7 +91,7 @@ internal static class FleetEndpoints
         using RandomNumberGenerator random = RandomNumberGenerator.Create();
         string code = OneTimeSecret.NewCode(random);
         DateTimeOffset expires = clock.GetUtcNow() + CodeLife;
-        Change change = new Change().AddActivationCode(code, terminal.MerchantId, expires, id).Append(
+        Change change = new Change().AddActivationCode(code, terminal.MerchantId, expires, replaces: id).Append(
             "activation.code-made", terminal.MerchantId, new JsonObject { ["expires"] = expires, ["replaces"] = id.ToString(), ["by"] = By });
         (await database.CommitAsync(change, cancellation)).Require();
         return Results.Json(new { code, merchantId = terminal.MerchantId, replaces = id, expiresAt = expires }, Form);

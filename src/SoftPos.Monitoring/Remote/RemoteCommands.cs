@@ -66,7 +66,7 @@ public sealed class RemoteCommands(Database database, ChallengeStore challenges,
         {
             using RandomNumberGenerator random = RandomNumberGenerator.Create();
             content = OneTimeSecret.NewCode(random);
-            change.AddActivationCode(content, terminal.MerchantId, now + life, terminalId);
+            change.AddActivationCode(content, terminal.MerchantId, now + life, replaces: terminalId);
         }
 
         CommandRecord record = New(terminalId, kind, content, life, by, now);

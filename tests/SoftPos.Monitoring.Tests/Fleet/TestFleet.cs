@@ -86,7 +86,7 @@ internal sealed class TestFleet : IAsyncDisposable
     public async Task<string> NewCodeAsync(string merchant = Merchant, Guid? replaces = null)
     {
         string code = $"CODE-{_codes++:D4}";
-        (await Database.CommitAsync(new Change().AddActivationCode(code, merchant, Clock.GetUtcNow().AddHours(1), replaces))).Require();
+        (await Database.CommitAsync(new Change().AddActivationCode(code, merchant, Clock.GetUtcNow().AddHours(1), replaces: replaces))).Require();
         return code;
     }
 
