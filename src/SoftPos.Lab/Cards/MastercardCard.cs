@@ -45,6 +45,8 @@ internal sealed class MastercardCard : VirtualCard
 
     private bool IsDevice => Description.Device != "card";
 
+    public override void Personalise() => _ = _data.Value;
+
     private protected override void Reset()
     {
         // The last answer outlives the field: that is what RECOVER AC is for.

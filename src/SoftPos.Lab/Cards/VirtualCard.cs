@@ -95,6 +95,11 @@ public abstract class VirtualCard
         return Answer(command.ToArray());
     }
 
+    /// <summary>Makes certificates and records now; otherwise the first tap that asks for them pays for their signatures.</summary>
+    public virtual void Personalise()
+    {
+    }
+
     private protected abstract void Reset();
 
     private protected abstract byte[] SelectApplication();

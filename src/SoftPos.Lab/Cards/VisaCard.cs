@@ -21,7 +21,7 @@ internal sealed class VisaCard : VirtualCard
         : base(description, description.Behaviour == "odd-counter" ? Math.Max(counter, 200) : counter, random)
     {
         _cryptography = new CardCryptography(Issued);
-        _personalisation = new Lazy<Personalisation>(Personalise);
+        _personalisation = new Lazy<Personalisation>(MakePersonalisation);
     }
 
     private sealed record Personalisation(LabRsaKey CardKey, IReadOnlyDictionary<(int Sfi, int Record), byte[]> Records);
@@ -51,6 +51,8 @@ internal sealed class VisaCard : VirtualCard
 
     /// <summary>Brand mix-up: another brand's card behind this AID; the device in between cannot sign for it.</summary>
     private bool IsRelayedOtherBrand => Issued.Scheme != "visa";
+
+    public override void Personalise() => _ = _personalisation.Value;
 
     private protected override void Reset()
     {
@@ -259,7 +261,7 @@ internal sealed class VisaCard : VirtualCard
             : Status(0x6300);
     }
 
-    private Personalisation Personalise()
+    private Personalisation MakePersonalisation()
     {
         LabRsaKey issuer = LabCardKeys.Issuer("visa");
         LabRsaKey card = LabCardKeys.Card("visa");
