@@ -38,7 +38,7 @@ internal static class ApiAnswer
 
         Span<byte> bytes = stackalloc byte[96];
         if (cursor is not null
-            && (cursor.Length > bytes.Length || !System.Buffers.Text.Base64Url.TryDecodeFromChars(cursor, bytes, out int written)
+            && (cursor.Length > bytes.Length || !System.Buffers.Text.Base64Url.IsValid(cursor) || !System.Buffers.Text.Base64Url.TryDecodeFromChars(cursor, bytes, out int written)
                 || (after = Encoding.ASCII.GetString(bytes[..written])).Length == 0))
         {
             return ReasonProblem.Result(ReasonCodes.RequestMalformed, "cursor: expected nextCursor of the page before", "cursor");

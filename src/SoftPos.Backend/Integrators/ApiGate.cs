@@ -39,7 +39,10 @@ internal sealed class ApiGate(ApiKeys keys, Idempotency idempotency) : IEndpoint
             // Guessing is bounded by the address; a wrong key costs one look at the store.
             string stranger = "?" + context.Connection.RemoteIpAddress;
             return await LimitAsync(context, stranger)
-                ?? ReasonProblem.Result(ReasonCodes.ApiKeyInvalid, bears ? "the key is unknown, ended, or of another kind of installation" : "expected Authorization: Bearer sk_…", "/header/authorization");
+                ?? ReasonProblem.Result(
+                    ReasonCodes.ApiKeyInvalid,
+                    bears ? "the key is unknown, ended, or of another kind of installation" : "expected Authorization: Bearer sk_…",
+                    "/header/authorization");
         }
 
         if (await LimitAsync(context, key.KeyId) is { } limited)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
@@ -72,6 +73,7 @@ internal sealed class IntegratorModule : IAsyncDisposable
 
     public void AddTo(IServiceCollection services)
     {
+        services.AddSingleton<IStartupFilter, KeyFence>();
         services.AddSingleton(_settings);
         services.AddSingleton(_links);
         services.AddSingleton(_keys);
@@ -89,7 +91,6 @@ internal sealed class IntegratorModule : IAsyncDisposable
 
     public void Map(WebApplication application)
     {
-        application.Use(RefuseKeysElsewhereAsync);
         RouteGroupBuilder v1 = application.MapGroup("/v1");
         v1.AddEndpointFilter(_gate);
         MerchantApi.Map(v1);
@@ -124,15 +125,6 @@ internal sealed class IntegratorModule : IAsyncDisposable
         _stream.Dispose();
         _links.Dispose();
         _closing.Dispose();
-    }
-
-    /// <summary>An API key opens the integrators' API and nothing else: not the terminals', not the operator's, not the console (HF-D1).</summary>
-    private static Task RefuseKeysElsewhereAsync(HttpContext context, RequestDelegate next)
-    {
-        bool isKey = context.Request.Headers.Authorization.ToString().Contains(ApiKeys.Mark, StringComparison.Ordinal);
-        return isKey && !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
-            ? ReasonProblem.Result(ReasonCodes.ScopeMissing, "an API key opens /v1 only").ExecuteAsync(context)
-            : next(context);
     }
 
     private static async Task QuietlyAsync(Func<Task> run)

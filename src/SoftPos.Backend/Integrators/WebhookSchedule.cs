@@ -34,7 +34,7 @@ internal sealed record WebhookSchedule
         }
 
         TimeSpan pause = Pauses[attempts - 1] * (1 + (JitterPercent / 100.0 * chance));
-        TimeSpan wanted = asked is { } wait && wait > pause ? wait : pause;
-        return wanted < LongestAsked * 1.2 ? wanted : LongestAsked;
+        TimeSpan wait = asked is { } given ? given < LongestAsked ? given : LongestAsked : TimeSpan.Zero;
+        return wait > pause ? wait : pause;
     }
 }
