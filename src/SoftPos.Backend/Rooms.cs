@@ -40,9 +40,16 @@ internal sealed class Rooms : IAsyncDisposable
         _logKey = logKey;
         LocalOperator = LocalOperator.Create(database, options.DataFolder, clock);
         Challenges = new ChallengeStore(clock, _random);
+        JsonObject values = DefaultPolicy.ValuesFor(options.AppPackages, options.AppSigners);
+
+        // A document says itself from which version of the app on it admits.
+        values.Remove("minAppVersion");
+        LivePolicy live = new(DefaultPolicy.With(values));
+        Policies = new PolicyVersions(database, live, values, resultKey, clock);
+        Custodians = new Custodians(database, clock);
         MonitoringOptions monitoring = new()
         {
-            Policy = DefaultPolicy.For(options.AppPackages, options.AppSigners),
+            Policy = live,
             Anchors = options.Anchors,
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
         };
@@ -73,6 +80,10 @@ internal sealed class Rooms : IAsyncDisposable
 
     public FleetResponses Responses { get; }
 
+    public PolicyVersions Policies { get; }
+
+    public Custodians Custodians { get; }
+
     public RemoteCommands Commands { get; }
 
     public PaymentGateway Payments { get; }
@@ -91,7 +102,9 @@ internal sealed class Rooms : IAsyncDisposable
             {
                 ServiceKey resultKey = await ServiceKey.OpenAsync(database, keys.Room, cancellation);
                 NoteSigner logKey = await LogKey.OpenAsync(database, keys.Room, cancellation);
-                return new Rooms(options, clock, database, keys, resultKey, logKey);
+                Rooms rooms = new(options, clock, database, keys, resultKey, logKey);
+                await rooms.Policies.OpenAsync(cancellation);
+                return rooms;
             }
             catch
             {
@@ -119,6 +132,9 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Enrolment);
         services.AddSingleton(Appraisal);
         services.AddSingleton(Responses);
+        services.AddSingleton(Policies);
+        services.AddSingleton(Custodians);
+        services.AddSingleton(new PolicySimulation(Database, _clock));
         services.AddSingleton(Commands);
         services.AddSingleton(Payments);
         services.AddSingleton(_logKey);

@@ -37,6 +37,8 @@ public sealed class Database : IAsyncDisposable
         Evidence = new EvidenceStore(this);
         ConsoleUsers = new ConsoleUserStore(this);
         Settings = new SettingStore(this);
+        Policies = new PolicyVersionStore(this);
+        EvidenceContexts = new EvidenceContextStore(this);
         Responses = new ResponseOrderStore(this, writer);
         Commands = new RemoteCommandStore(this, writer);
         _committer = new Committer(this, writer, clock);
@@ -83,6 +85,12 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Orders of operators against parts of the fleet.</summary>
     public ResponseOrderStore Responses { get; }
+
+    /// <summary>Versions of the appraisal policy.</summary>
+    public PolicyVersionStore Policies { get; }
+
+    /// <summary>What appraisals knew besides their evidence.</summary>
+    public EvidenceContextStore EvidenceContexts { get; }
 
     /// <summary>Commands to terminals.</summary>
     public RemoteCommandStore Commands { get; }
