@@ -104,6 +104,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapCommandEndpoints();
         application.MapOperatorEndpoints();
         application.MapFleetEndpoints();
+        application.MapPolicyEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
         if (options.Sandbox)
