@@ -127,6 +127,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapCommandEndpoints();
         application.MapOperatorEndpoints();
         application.MapFleetEndpoints();
+        application.MapPolicyEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
         application.MapBackupEndpoints();

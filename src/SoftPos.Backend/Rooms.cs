@@ -53,9 +53,17 @@ internal sealed class Rooms : IAsyncDisposable
             _statusList = new StatusListFeed(database, _statusListClient, list, clock);
         }
 
+
+        JsonObject values = DefaultPolicy.ValuesFor(options.AppPackages, options.AppSigners);
+
+        // A document says itself from which version of the app on it admits.
+        values.Remove("minAppVersion");
+        LivePolicy live = new(DefaultPolicy.With(values));
+        Policies = new PolicyVersions(database, live, values, resultKey, clock);
+        Custodians = new Custodians(database, clock);
         MonitoringOptions monitoring = new()
         {
-            Policy = DefaultPolicy.For(options.AppPackages, options.AppSigners),
+            Policy = live,
             Anchors = options.Anchors,
             StatusList = () => _statusList?.Current,
             KeysDueAfter = options.KeysDueAfter,
@@ -97,6 +105,10 @@ internal sealed class Rooms : IAsyncDisposable
 
     public FleetResponses Responses { get; }
 
+    public PolicyVersions Policies { get; }
+
+    public Custodians Custodians { get; }
+
     public RemoteCommands Commands { get; }
 
     public PaymentGateway Payments { get; }
@@ -120,7 +132,9 @@ internal sealed class Rooms : IAsyncDisposable
                 ServiceKey configurationKey = await ServiceKey.OpenConfigurationAsync(database, keys.Room, cancellation);
                 ReaderConfigurations configurations = new(database, configurationKey, clock, options.Sandbox);
                 await configurations.LoadAsync(cancellation);
-                return new Rooms(options, clock, database, keys, resultKey, logKey, configurations);
+                Rooms rooms = new(options, clock, database, keys, resultKey, logKey, configurations);
+                await rooms.Policies.OpenAsync(cancellation);
+                return rooms;
             }
             catch
             {
@@ -149,6 +163,9 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(KeyReplacement);
         services.AddSingleton(Appraisal);
         services.AddSingleton(Responses);
+        services.AddSingleton(Policies);
+        services.AddSingleton(Custodians);
+        services.AddSingleton(new PolicySimulation(Database, _clock));
         services.AddSingleton(Commands);
         services.AddSingleton(Payments);
         services.AddSingleton(Configurations);

@@ -35,7 +35,6 @@ public sealed class Enrolment
     private readonly MonitoringOptions _options;
     private readonly IKeyDelivery _keys;
     private readonly TimeProvider _clock;
-    private readonly EnrolmentAppraiser _appraiser;
 
     public Enrolment(Database database, ChallengeStore challenges, MonitoringOptions options, IKeyDelivery keys, TimeProvider clock)
     {
@@ -44,7 +43,6 @@ public sealed class Enrolment
         _options = options;
         _keys = keys;
         _clock = clock;
-        _appraiser = new EnrolmentAppraiser(options.Policy, new VerifiedIssuers());
     }
 
     /// <summary>Takes an activation message.</summary>
@@ -72,7 +70,7 @@ public sealed class Enrolment
         }
 
         DateTimeOffset now = _clock.GetUtcNow();
-        EnrolmentResult result = _appraiser.Appraise(new EnrolmentEvidence
+        EnrolmentResult result = _options.Policy.Enrolments.Appraise(new EnrolmentEvidence
         {
             History = await FleetHistoryAsync(request, cancellation),
             SigningChain = request.SigningChain,

@@ -35,10 +35,8 @@ public sealed class EvidenceAppraisal
     private readonly MonitoringOptions _options;
     private readonly IDeviceKey _resultKey;
     private readonly TimeProvider _clock;
-    private readonly HeartbeatAppraiser _appraiser;
     private readonly KeyReplacement _keys;
     private readonly DeviceKeys _deviceKeys = new();
-    private readonly byte[] _policyHash;
 
     public EvidenceAppraisal(
         Database database, ChallengeStore challenges, MonitoringOptions options, IDeviceKey resultKey, KeyReplacement keys, TimeProvider clock)
@@ -49,8 +47,6 @@ public sealed class EvidenceAppraisal
         _resultKey = resultKey;
         _keys = keys;
         _clock = clock;
-        _appraiser = new HeartbeatAppraiser(options.Policy);
-        _policyHash = options.Policy.Hash.ToArray();
     }
 
     /// <summary>Takes an evidence message.</summary>
@@ -108,7 +104,7 @@ public sealed class EvidenceAppraisal
     {
         TerminalMemory memory = TerminalMemory.Of(terminal);
         DateTimeOffset now = _clock.GetUtcNow();
-        (AppraisalResult result, ClaimSet claims) = _appraiser.Appraise(new HeartbeatEvidence
+        (AppraisalResult result, ClaimSet claims) = _options.Policy.Heartbeats.Appraise(new HeartbeatEvidence
         {
             Evidence = evidence,
             TerminalId = terminal.TerminalId,
@@ -125,7 +121,17 @@ public sealed class EvidenceAppraisal
         result = CloneDetection.Judge(result, SequenceWindow.Of(terminal), evidence);
         bool good = result.Verdict is Verdict.Trusted or Verdict.Limited;
         TerminalMemory after = memory.After(result.Findings, now);
-        return new Appraised(result, evidence, good ? after with { History = memory.History.After(claims) } : after, good, now);
+        AppraisalMemo memo = new()
+        {
+            Seed = challenge.Seed,
+            Time = now,
+            Ring = _options.Ring,
+            LastSequence = terminal.EvidenceSequence,
+            Window = terminal.EvidenceWindow,
+            Memory = memory.ToJson(),
+            Verdict = result.Verdict,
+        };
+        return new Appraised(result, evidence, good ? after with { History = memory.History.After(claims) } : after, good, memo);
     }
 
     private async Task<TerminalRecord?> CommitAsync(TerminalRecord terminal, Appraised appraised, byte[] message, CancellationToken cancellation)
@@ -167,6 +173,7 @@ public sealed class EvidenceAppraisal
             .RequireUnmoved(terminal)
             .Put(next)
             .AddEvidence(terminal.TerminalId, message)
+            .AddEvidenceContext(message, appraised.Memo.ToJson())
             .Append("evidence.appraised", terminal.TerminalId, entry);
         if (suspend)
         {
@@ -207,7 +214,7 @@ public sealed class EvidenceAppraisal
             Audience = ResultToken.Payments,
             Purpose = purpose,
             Verdict = terminal.Verdict,
-            PolicyHash = _policyHash,
+            PolicyHash = Convert.FromHexString(appraised.Result.PolicyHash),
             TokenId = RandomNumberGenerator.GetBytes(TokenIdLength),
             IssuedAt = appraised.Now,
             ExpiresAt = appraised.Now + (purpose is ChallengePurpose.Pin ? _options.PinResultLifetime : _options.ResultLifetime),
@@ -232,5 +239,8 @@ public sealed class EvidenceAppraisal
 
     private static AttestationOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };
 
-    private sealed record Appraised(AppraisalResult Result, VerifiedEvidence Evidence, TerminalMemory Memory, bool Good, DateTimeOffset Now);
+    private sealed record Appraised(AppraisalResult Result, VerifiedEvidence Evidence, TerminalMemory Memory, bool Good, AppraisalMemo Memo)
+    {
+        public DateTimeOffset Now => Memo.Time;
+    }
 }

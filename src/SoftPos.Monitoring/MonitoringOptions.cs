@@ -1,6 +1,5 @@
 using SoftPos.Attestation.Appraisal;
 using SoftPos.Attestation.Certificates;
-using SoftPos.Attestation.Policy;
 
 namespace SoftPos.Monitoring;
 
@@ -8,7 +7,7 @@ namespace SoftPos.Monitoring;
 public sealed record MonitoringOptions
 {
     /// <summary>The policy in force.</summary>
-    public required CompiledPolicy Policy { get; init; }
+    public required LivePolicy Policy { get; init; }
 
     /// <summary>Keys that attestation chains may end in; a lab key only in a sandbox.</summary>
     public required TrustAnchors Anchors { get; init; }

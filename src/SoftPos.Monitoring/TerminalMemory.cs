@@ -17,9 +17,9 @@ internal sealed record TerminalMemory
     /// <summary>When each rule's open finding was first seen; starts its grace.</summary>
     public Dictionary<string, DateTimeOffset> FirstSeen { get; init; } = [];
 
-    public static TerminalMemory Of(TerminalRecord terminal) => terminal.AttestationMemory is { } json
-        ? JsonSerializer.Deserialize(json, MemoryJson.Default.TerminalMemory)!
-        : new TerminalMemory();
+    public static TerminalMemory Of(TerminalRecord terminal) => terminal.AttestationMemory is { } json ? Of(json) : new TerminalMemory();
+
+    public static TerminalMemory Of(string json) => JsonSerializer.Deserialize(json, MemoryJson.Default.TerminalMemory)!;
 
     /// <summary>The memory after these findings: new ones get their first time, those that are gone are forgotten.</summary>
     public TerminalMemory After(IEnumerable<Finding> findings, DateTimeOffset now)

@@ -44,6 +44,8 @@ public sealed class Database : IAsyncDisposable
         Orders = new PushedOrderStore(this);
         Webhooks = new WebhookStore(this);
         MerchantParts = new MerchantPartStore(this);
+        Policies = new PolicyVersionStore(this);
+        EvidenceContexts = new EvidenceContextStore(this);
         Responses = new ResponseOrderStore(this, writer);
         Commands = new RemoteCommandStore(this, writer);
         _committer = new Committer(this, writer, clock);
@@ -111,6 +113,12 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Orders of operators against parts of the fleet.</summary>
     public ResponseOrderStore Responses { get; }
+
+    /// <summary>Versions of the appraisal policy.</summary>
+    public PolicyVersionStore Policies { get; }
+
+    /// <summary>What appraisals knew besides their evidence.</summary>
+    public EvidenceContextStore EvidenceContexts { get; }
 
     /// <summary>Commands to terminals.</summary>
     public RemoteCommandStore Commands { get; }

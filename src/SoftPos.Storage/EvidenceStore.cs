@@ -41,8 +41,17 @@ public sealed class EvidenceStore
         do
         {
             removed = 0;
-            Change change = new Change().Write((session, _) => removed = session.Execute(
-                "DELETE FROM evidence WHERE hash IN (SELECT hash FROM evidence WHERE received < $1 LIMIT $2)", before.ToColumn(), PruneStep));
+            Change change = new Change().Write((session, _) =>
+            {
+                session.Execute(
+                    "DELETE FROM evidence_context WHERE hash IN (SELECT hash FROM evidence WHERE received < $1 ORDER BY received LIMIT $2)",
+                    before.ToColumn(),
+                    PruneStep);
+                removed = session.Execute(
+                    "DELETE FROM evidence WHERE hash IN (SELECT hash FROM evidence WHERE received < $1 ORDER BY received LIMIT $2)",
+                    before.ToColumn(),
+                    PruneStep);
+            });
             await _database.CommitAsync(change, cancellation).ConfigureAwait(false);
             total += removed;
         }

@@ -1,6 +1,6 @@
 namespace SoftPos.Storage;
 
-/// <summary>Tables of monitoring: replacement of terminals, orders against the fleet, remote commands, health, alarms and policy versions.</summary>
+/// <summary>Tables of monitoring: replacement of terminals, orders against the fleet, remote commands, policy versions and replays.</summary>
 internal static class FleetSchema
 {
     public const string Step =
@@ -15,13 +15,6 @@ internal static class FleetSchema
         CREATE INDEX IF NOT EXISTS remote_command_terminal ON remote_command(terminal_id, seq);
         CREATE TABLE IF NOT EXISTS policy_version(
           number INTEGER PRIMARY KEY AUTOINCREMENT, state INTEGER NOT NULL, document BLOB NOT NULL, record BLOB NOT NULL);
-        CREATE TABLE IF NOT EXISTS alarm(
-          alarm_id INTEGER PRIMARY KEY AUTOINCREMENT, originator TEXT NOT NULL, kind TEXT NOT NULL, state INTEGER NOT NULL, record BLOB NOT NULL);
-        CREATE UNIQUE INDEX IF NOT EXISTS alarm_open ON alarm(originator, kind) WHERE state < 2;
-        CREATE TABLE IF NOT EXISTS health_sample(
-          terminal_id BLOB NOT NULL, figure TEXT NOT NULL, step INTEGER NOT NULL, start INTEGER NOT NULL,
-          count INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL, sum REAL NOT NULL, last REAL NOT NULL,
-          PRIMARY KEY(terminal_id, figure, step, start)) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS health_sample_age ON health_sample(step, start);
+        CREATE TABLE IF NOT EXISTS evidence_context(hash BLOB PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
         """;
 }

@@ -26,7 +26,7 @@ public sealed class KeyReplacementTests : IAsyncLifetime
     {
         _database = await Database.OpenAsync(Path.Combine(_folder, "softpos.db"), _clock);
         _challenges = new ChallengeStore(_clock, _random);
-        MonitoringOptions options = new() { Policy = DefaultPolicy.For(["p"], ["s"]), Anchors = TrustAnchors.Google };
+        MonitoringOptions options = new() { Policy = new LivePolicy(DefaultPolicy.For(["p"], ["s"])), Anchors = TrustAnchors.Google };
         _replacement = new KeyReplacement(_database, _challenges, _room, options, _clock);
         _terminal = new TerminalRecord
         {

@@ -68,6 +68,24 @@ public sealed class FleetScenarios
         Assert.True((await phone.PayAsync(new PaymentOrder { AmountMinor = 1000 }, cancellation: Test)).Outcome is PaymentOutcome.Approved);
     }
 
+    [Fact]
+    public async Task A_draft_is_simulated_over_what_a_running_stack_has_recorded()
+    {
+        await using Stack stack = await Stack.StartAsync();
+        await using VirtualTerminal phone = await OpenAsync(stack, Path.Combine(stack.Folder, "phone"));
+        Assert.True((await phone.PayAsync(new PaymentOrder { AmountMinor = 1000 }, cancellation: Test)).Outcome is PaymentOutcome.Approved);
+        string draft = Path.Combine(stack.Folder, "draft.yaml");
+        string shipped = System.Text.Encoding.UTF8.GetString(Attestation.Policy.DefaultPolicy.Utf8.Span);
+        await File.WriteAllTextAsync(draft, shipped.Replace("patchDenyMonths: 12", "patchDenyMonths: 0", StringComparison.Ordinal), Test);
+        (int code, JsonObject live, _) = await stack.RunAsync("policy", "simulate", "default", "--since", "1d");
+        Assert.Equal((0, 0), (code, live["changed"]!.AsObject().Count));
+        (code, JsonObject strict, _) = await stack.RunAsync("policy", "simulate", draft, "--since", "1d");
+        Assert.Equal(0, code);
+        JsonNode refused = Assert.Single(strict["newlyRefused"]!.AsArray())!;
+        Assert.Equal(phone.Terminal.TerminalId.ToString(), refused["terminalId"]!.GetValue<string>());
+        Assert.Equal(1000, Assert.Single(strict["dailyTakingsMinor"]!.AsObject()).Value!.GetValue<long>());
+    }
+
     private static async Task<VirtualTerminal> OpenAsync(Stack stack, string folder)
     {
         VirtualTerminal phone = await VirtualTerminal.OpenAsync(new VirtualTerminalOptions { Backend = stack.Address, Folder = folder }, Test);

@@ -19,12 +19,19 @@ public static class DefaultPolicy
     /// <param name="packages">Package names of the app.</param>
     /// <param name="signers">SHA-256 of its signing certificates, lower-case hex.</param>
     /// <param name="minAppVersion">Lowest version code.</param>
-    public static CompiledPolicy For(IEnumerable<string> packages, IEnumerable<string> signers, long minAppVersion = 0) => With(new JsonObject
+    public static CompiledPolicy For(IEnumerable<string> packages, IEnumerable<string> signers, long minAppVersion = 0) =>
+        With(ValuesFor(packages, signers, minAppVersion));
+
+    /// <summary>The values of a deployment, which stand above those of any document.</summary>
+    /// <param name="packages">Package names of the app.</param>
+    /// <param name="signers">SHA-256 of its signing certificates, lower-case hex.</param>
+    /// <param name="minAppVersion">Lowest version code.</param>
+    public static JsonObject ValuesFor(IEnumerable<string> packages, IEnumerable<string> signers, long minAppVersion = 0) => new()
     {
         ["packages"] = new JsonArray([.. packages.Select(package => (JsonNode)package)]),
         ["signers"] = new JsonArray([.. signers.Select(signer => (JsonNode)signer.ToLowerInvariant())]),
         ["minAppVersion"] = minAppVersion,
-    });
+    };
 
     /// <summary>Compiles it with any of its values replaced.</summary>
     /// <exception cref="ArgumentException">A value does not exist or has the wrong type.</exception>

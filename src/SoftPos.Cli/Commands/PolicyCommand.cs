@@ -15,7 +15,19 @@ internal static class PolicyCommand
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static Command Create() => new("policy", "Check, test and explain appraisal policies.") { Lint(), Test(), Explain(), Schema() };
+    public static Command Create()
+    {
+        Command policy = new("policy", "Check, test and explain appraisal policies; change and simulate the one in force.")
+        {
+            Lint(), Test(), Explain(), Schema(),
+        };
+        foreach (Command version in PolicyVersionCommands.All())
+        {
+            policy.Subcommands.Add(version);
+        }
+
+        return policy;
+    }
 
     private static Argument<string> File() => new("file")
     {

@@ -222,4 +222,5 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(ResponseOrder))]
 [JsonSerializable(typeof(CommandAnswer))]
 [JsonSerializable(typeof(CommandRecord))]
+[JsonSerializable(typeof(PolicyVersionRecord))]
 public sealed partial class ContractJson : JsonSerializerContext;

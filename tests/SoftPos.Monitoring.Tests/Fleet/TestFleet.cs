@@ -26,12 +26,6 @@ internal sealed class TestFleet : IAsyncDisposable
         Database = database;
         Clock = clock;
         Challenges = new ChallengeStore(clock, RandomNumberGenerator.Create());
-        Options = new MonitoringOptions
-        {
-            Policy = DefaultPolicy.For([LabApp.Package], [LabApp.SignerHex]),
-            Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
-            Ring = AppraisalContext.Sandbox,
-        };
         Wire();
     }
 
@@ -41,7 +35,7 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public ChallengeStore Challenges { get; }
 
-    public MonitoringOptions Options { get; }
+    public MonitoringOptions Options { get; private set; }
 
     public Enrolment Enrolment { get; private set; }
 
@@ -50,6 +44,10 @@ internal sealed class TestFleet : IAsyncDisposable
     public FleetResponses Responses { get; private set; }
 
     public RemoteCommands Commands { get; private set; }
+
+    public PolicyVersions Policies { get; private set; }
+
+    public PolicySimulation Simulation { get; private set; }
 
     public static async Task<TestFleet> OpenAsync()
     {
@@ -67,13 +65,27 @@ internal sealed class TestFleet : IAsyncDisposable
         await Database.DisposeAsync();
         Database = await Database.OpenAsync(Path.Combine(_folder, "softpos.db"), Clock);
         Wire();
+        await Policies.OpenAsync(default);
     }
 
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Enrolment), nameof(Appraisal), nameof(Responses), nameof(Commands))]
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Enrolment), nameof(Appraisal), nameof(Responses), nameof(Commands), nameof(Options), nameof(Policies),
+        nameof(Simulation))]
     private void Wire()
     {
-        Enrolment = new Enrolment(Database, Challenges, Options, new FixedKeys(), Clock);
-        Appraisal = new EvidenceAppraisal(Database, Challenges, Options, new ResultKey(_resultKey), Clock);
+        System.Text.Json.Nodes.JsonObject values = DefaultPolicy.ValuesFor([LabApp.Package], [LabApp.SignerHex]);
+        LivePolicy live = new(DefaultPolicy.With(values));
+        Policies = new PolicyVersions(Database, live, values, new ResultKey(_resultKey), Clock);
+        Simulation = new PolicySimulation(Database, Clock);
+        Options = new MonitoringOptions
+        {
+            Policy = live,
+            Anchors = TrustAnchors.Google.With(new LabAttestationAuthority().Anchor),
+            Ring = AppraisalContext.Sandbox,
+        };
+        FixedKeys keys = new();
+        Enrolment = new Enrolment(Database, Challenges, Options, keys, Clock);
+        KeyReplacement replacement = new(Database, Challenges, keys, Options, Clock);
+        Appraisal = new EvidenceAppraisal(Database, Challenges, Options, new ResultKey(_resultKey), replacement, Clock);
         Responses = new FleetResponses(Database, Clock);
         Commands = new RemoteCommands(Database, Challenges, Clock);
     }

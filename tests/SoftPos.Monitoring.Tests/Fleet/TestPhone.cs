@@ -38,6 +38,8 @@ internal sealed class TestPhone : IDeviceKey
 
     public string SdkVersion { get; set; } = "1.0.0";
 
+    public int PatchAgeMonths { get; set; } = 1;
+
     public Dictionary<string, double> Health { get; } = [];
 
     public byte[] PublicKey => _signing.ExportSubjectPublicKeyInfo();
@@ -86,7 +88,7 @@ internal sealed class TestPhone : IDeviceKey
             Installer = _phone.Description.Installer,
             Model = Model,
             OsVersion = _phone.Description.OsVersion,
-            OsPatch = (now.AddMonths(-1).Year * 100) + now.AddMonths(-1).Month,
+            OsPatch = PatchAgeMonths == 0 ? (now.Year * 100) + now.Month : (now.AddMonths(-1).Year * 100) + now.AddMonths(-1).Month,
             Measurements = measurements,
             MeasurementChain = MeasurementOrder.Chain(measurements, challenge.Seed),
             Health = Health.Concat(_phone.ReadHealth().Where(figure => !Health.ContainsKey(figure.Key))).ToDictionary(),

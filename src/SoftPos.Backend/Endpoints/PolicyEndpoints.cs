@@ -1,0 +1,117 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SoftPos.Attestation.Policy;
+using SoftPos.Contract;
+using SoftPos.Keys;
+using SoftPos.Monitoring;
+using SoftPos.Storage;
+
+namespace SoftPos.Backend.Endpoints;
+
+/// <summary>
+/// Versions of the appraisal policy. Who proposes, approves or activates proves it by the passphrase of a custodian, besides the token of the
+/// person at the machine: two persons cannot be one who types two names.
+/// </summary>
+internal static class PolicyEndpoints
+{
+    /// <summary>A document and a few words; the front door's own bound is above it.</summary>
+    private const int MaxBody = 120 * 1024;
+
+    private const int ListCount = 100;
+
+    /// <summary>Longest time that is replayed: evidence is not kept for longer.</summary>
+    private const int MaxDays = 400;
+
+    private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static void MapPolicyEndpoints(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder policies = routes.MapGroup("/operator/v1/policies").RequireRateLimiting(TerminalEndpoints.RateLimit);
+        policies.AddEndpointFilter(static async (context, next) =>
+            OperatorEndpoints.IsLocal(context.HttpContext, (LocalOperator)context.HttpContext.RequestServices.GetService(typeof(LocalOperator))!)
+                ? await next(context)
+                : ReasonProblem.Result(ReasonCodes.OperatorUnknown));
+        policies.MapGet(string.Empty, async (Database database, CancellationToken cancellation) =>
+            Results.Json(await database.Policies.NewestAsync(ListCount, cancellation), Form));
+        policies.MapPost("/simulations", SimulateAsync);
+        policies.MapPost(string.Empty, (HttpContext context, PolicyVersions versions, Custodians custodians) =>
+            AsPersonAsync(context, custodians, (body, cancellation) =>
+                versions.ProposeAsync(Encoding.UTF8.GetBytes(body.Document ?? string.Empty), body.By, cancellation)));
+        policies.MapPost("/{number:long}/approve", (long number, HttpContext context, PolicyVersions versions, Custodians custodians) =>
+            AsPersonAsync(context, custodians, (body, cancellation) => versions.ApproveAsync(number, body.By, cancellation)));
+        policies.MapPost("/{number:long}/activate", (long number, HttpContext context, PolicyVersions versions, Custodians custodians) =>
+            AsPersonAsync(context, custodians, (body, cancellation) => versions.ActivateAsync(number, body.By, cancellation)));
+    }
+
+    private static Task<IResult> SimulateAsync(
+        HttpContext context, PolicyVersions versions, PolicySimulation simulation, TimeProvider clock) => ReadAsync<SimulationBody>(context, async body =>
+    {
+        if (body.Days is not (> 0 and <= MaxDays))
+        {
+            return ReasonProblem.Result(ReasonCodes.RequestMalformed, $"days: 1 to {MaxDays}", "/days");
+        }
+
+        (CompiledPolicy? draft, Refusal? refused) = versions.Compile(Encoding.UTF8.GetBytes(body.Document));
+        return refused is not null
+            ? ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field)
+            : Results.Json(await simulation.RunAsync(draft!, clock.GetUtcNow().AddDays(-body.Days), context.RequestAborted), Form);
+    });
+
+    private static Task<IResult> AsPersonAsync(
+        HttpContext context, Custodians custodians, Func<PersonBody, CancellationToken, Task<PolicyOutcome>> act) =>
+        ReadAsync<PersonBody>(context, async body =>
+        {
+            if (!await custodians.IsAsync(body.By, body.Passphrase, context.RequestAborted))
+            {
+                return ReasonProblem.Result(ReasonCodes.OperatorUnknown, "no custodian of that name and passphrase; softpos keys enrol NAME enters one");
+            }
+
+            PolicyOutcome outcome = await act(body, context.RequestAborted);
+            return outcome.Refusal is { } refused
+                ? ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field)
+                : Results.Json(outcome.Version, Form);
+        });
+
+    private static async Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act)
+    {
+        if (context.Request.ContentLength is not (> 0 and <= MaxBody))
+        {
+            return ReasonProblem.Result(ReasonCodes.RequestMalformed, $"expected a JSON body of at most {MaxBody} bytes");
+        }
+
+        try
+        {
+            T? body = await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Form, context.RequestAborted);
+            return body is null ? ReasonProblem.Result(ReasonCodes.RequestMalformed, "expected a JSON object", "$") : await act(body);
+        }
+        catch (JsonException fault)
+        {
+            return ReasonProblem.Result(ReasonCodes.RequestMalformed, "a member is missing, unknown or of the wrong kind", fault.Path ?? "$");
+        }
+    }
+
+    private sealed record PersonBody
+    {
+        public required string By { get; init; }
+
+        public required string Passphrase { get; init; }
+
+        public string? Document { get; init; }
+    }
+
+    private sealed record SimulationBody
+    {
+        public required string Document { get; init; }
+
+        public required double Days { get; init; }
+    }
+}
