@@ -28,7 +28,7 @@ public sealed class SoftPosTerminal : IAsyncDisposable
         _openCard = openCard;
         _link = BackendLink.Open(options, options.Platform.Clock);
         _attestation = new AttestationClient(_link, options.Platform);
-        _status = new StatusClient(_link, options.Platform.Clock);
+        _status = new StatusClient(_link, options.Platform.Clock, _attestation);
         _results = new PaymentResults(options.Language);
     }
 
