@@ -31,7 +31,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         _openCard = openCard;
         _link = BackendLink.Open(options, options.Platform.Clock);
         _attestation = new AttestationClient(_link, options.Platform);
-        _status = new StatusClient(_link, options.Platform.Clock);
+        _status = new StatusClient(_link, options.Platform.Clock, _attestation);
         _results = new PaymentResults(options.Language);
         _remote = new RemoteControl(_link, options.Platform, new RemoteActions
         {

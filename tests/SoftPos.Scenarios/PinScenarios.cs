@@ -79,6 +79,18 @@ public sealed class PinScenarios
         Assert.Single(stack.Ledger(), entry => entry.ToJsonString().Contains("0100", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Findings_come_in_the_language_of_the_terminal()
+    {
+        await using Stack stack = await Stack.StartAsync();
+        await using VirtualTerminal phone = await VirtualTerminal.OpenAsync(
+            new VirtualTerminalOptions { Backend = stack.Address, Folder = Path.Combine(stack.Folder, "phone"), Phone = "developer", Language = "de" }, Cancel);
+        Assert.True((await Sandbox.ActivateAsync(phone, stack.Address, Cancel)).CanPay);
+        MerchantFinding finding = Assert.Single((await phone.HeartbeatAsync(Cancel)).Findings);
+        Assert.Equal(ReasonCatalogue.Get("DEVELOPER_OPTIONS").TextIn("de"), finding.Text);
+        Assert.NotEqual(ReasonCatalogue.Get("DEVELOPER_OPTIONS").TextIn("en"), finding.Text);
+    }
+
     private static void Turn(VirtualTerminal phone, PaymentScreen screen, string into)
     {
         if (screen.Stage == PaymentStage.EnterPin)

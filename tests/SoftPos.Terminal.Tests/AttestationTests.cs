@@ -119,4 +119,35 @@ public class AttestationTests
 
         public Measurement Run() => new("hook.maps", MeasurementResult.Clean);
     }
+
+    [Theory]
+    [InlineData(3600)]
+    [InlineData(-3600)]
+    public async Task A_phone_with_a_wrong_clock_finds_out_what_became_of_a_payment(int skewSeconds)
+    {
+        TestPlatform platform = new();
+        Microsoft.Extensions.Time.Testing.FakeTimeProvider server = new(platform.Time.GetUtcNow().AddSeconds(-skewSeconds));
+        await using ScriptedBackend backend = await ScriptedBackend.StartAsync(server);
+        await using SoftPosTerminal terminal = await Terminals.EnrolAsync(backend, platform);
+        backend.Trace.Clear();
+        PaymentResult result = await terminal.StatusAsync(Guid.CreateVersion7(server.GetUtcNow()), TestContext.Current.CancellationToken);
+        Assert.NotEqual("CLOCK_SKEW", result.Reason.Code);
+        Assert.Equal(["status", "challenge Heartbeat", "status"], backend.Trace);
+        backend.Trace.Clear();
+        await terminal.StatusAsync(Guid.CreateVersion7(server.GetUtcNow()), TestContext.Current.CancellationToken);
+        Assert.Equal(["status"], backend.Trace);
+    }
+
+    [Theory]
+    [InlineData("zu", "zu")]
+    [InlineData("not a language tag", "")]
+    public async Task The_terminal_says_its_language(string language, string sent)
+    {
+        TestPlatform platform = new();
+        await using ScriptedBackend backend = await ScriptedBackend.StartAsync(platform.Time);
+        await using SoftPosTerminal terminal = await SoftPosTerminal.CreateAsync(
+            new TerminalOptions { Backend = backend.Address, Platform = platform, Language = language }, TestContext.Current.CancellationToken);
+        await terminal.ActivateAsync(ScriptedBackend.Code, TestContext.Current.CancellationToken);
+        Assert.Equal(sent, backend.Language);
+    }
 }

@@ -126,8 +126,12 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         _dataKey?.Dispose();
     }
 
+    /// <summary>Language that the terminal asked for last.</summary>
+    public string Language { get; private set; } = string.Empty;
+
     private async Task ChallengeAsync(HttpContext http)
     {
+        Language = http.Request.Headers.AcceptLanguage.ToString();
         ChallengeRequest? request = await JsonSerializer.DeserializeAsync(http.Request.Body, ContractJson.Default.ChallengeRequest);
         if (await MisbehaveAsync(http))
         {
@@ -327,6 +331,12 @@ internal sealed class ScriptedBackend : IAsyncDisposable
         Trace.Enqueue("status");
         if (await MisbehaveAsync(http))
         {
+            return;
+        }
+
+        if ((request.DeviceTime - _clock.GetUtcNow()).Duration() > TimeSpan.FromMinutes(5))
+        {
+            await RefuseAsync(http, "CLOCK_SKEW");
             return;
         }
 

@@ -35,6 +35,9 @@ internal static class TerminalEndpoints
     private const int MaxConcurrent = 512;
     private const int MaxWaiting = 2048;
 
+    /// <summary>A primary language subtag (RFC 5646) has two or three letters; eight is the longest that may come.</summary>
+    private const int LongestLanguage = 8;
+
     /// <summary>Enrolments a second, with a burst: walking an unknown chain is the most that a stranger can make us do.</summary>
     private const int StrangersPerSecond = 50;
     private const int StrangersBurst = 200;
@@ -114,13 +117,20 @@ internal static class TerminalEndpoints
         EnrolmentOutcome outcome = await enrolment.ActivateAsync(message, context.RequestAborted);
         return outcome.Refusal is { } refused
             ? Problem(refused)
-            : Json(outcome.Answer! with { ConfigurationKey = configurations.PublicKey }, ContractJson.Default.ActivationAnswer);
+            : Json(
+                outcome.Answer! with
+                {
+                    ConfigurationKey = configurations.PublicKey, Findings = InLanguage(outcome.Answer!.Findings, context),
+                },
+                ContractJson.Default.ActivationAnswer);
     });
 
     private static Task<IResult> AttestAsync(HttpContext context, EvidenceAppraisal appraisal) => TakeAsync(context, async message =>
     {
         AttestationOutcome outcome = await appraisal.AppraiseAsync(message, context.RequestAborted);
-        return outcome.Refusal is { } refused ? Problem(refused) : Json(outcome.Answer!, ContractJson.Default.AttestationAnswer);
+        return outcome.Refusal is { } refused
+            ? Problem(refused)
+            : Json(outcome.Answer! with { Findings = InLanguage(outcome.Answer!.Findings, context) }, ContractJson.Default.AttestationAnswer);
     });
 
     private static Task<IResult> ReplaceKeysAsync(HttpContext context, KeyReplacement replacement) => TakeAsync(context, async message =>
@@ -163,6 +173,19 @@ internal static class TerminalEndpoints
     {
         (byte[]? message, IResult? refusal) = await MessageBody.ReadAsync(context);
         return refusal ?? await take(message!);
+    }
+
+    /// <summary>Findings in the language that the terminal asks for; English where the catalogue has it not.</summary>
+    private static IReadOnlyList<MerchantFinding> InLanguage(IReadOnlyList<MerchantFinding> findings, HttpContext context)
+    {
+        string asked = context.Request.Headers.AcceptLanguage.ToString();
+        string language = asked.Split(',', ';', '-')[0].Trim();
+        return language.Length is 0 or > LongestLanguage
+            ? findings
+            : [.. findings.Select(finding => finding with
+            {
+                Text = ReasonCatalogue.Get(finding.Reason).TextIn(language), Fix = ReasonCatalogue.Get(finding.Reason).FixIn(language),
+            })];
     }
 
     private static IResult Answer(PaymentReply reply) => reply.Refusal is { } refused

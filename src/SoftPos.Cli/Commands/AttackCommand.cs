@@ -162,7 +162,7 @@ internal static class AttackText
         StringBuilder text = new();
         text.Append("# Attacks rehearsed\n\nWritten by `softpos attack --all --markdown docs/security/attacks.md`; `./test` runs the same catalogue and ");
         text.Append("compares. Every row was really tried, on phones, cards, an acquirer and a line of the lab, against a whole back end. ");
-        text.Append("What a lab phone reports stands for what a probe on a real phone would see; the probes themselves are not tried here.\n\n");
+        text.Append("What a lab phone reports is what the SDK's own probes measure on its forged system; a real phone answers the same probes with its real one.\n\n");
         text.Append("| attack | class | what is done | what it is after | cost | layer | seen as | where | lost |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (AttackReport report in reports.Where(report => report.Attack.Class is not AttackClass.Benign))
         {

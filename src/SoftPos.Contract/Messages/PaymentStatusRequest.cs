@@ -6,7 +6,7 @@ public sealed record PaymentStatusRequest
     /// <summary>Identity of the payment.</summary>
     public required Guid PaymentId { get; init; }
 
-    /// <summary>Time of the phone; the back end refuses questions that are minutes off.</summary>
+    /// <summary>Time of the question in the back end's time, as the terminal was told it; questions that are minutes off are refused.</summary>
     public required DateTimeOffset DeviceTime { get; init; }
 
     /// <summary>Encodes as a canonical CBOR map.</summary>

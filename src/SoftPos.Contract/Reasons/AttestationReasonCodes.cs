@@ -167,4 +167,7 @@ public static partial class ReasonCodes
 
     /// <summary>A measurement is missing or out of order.</summary>
     public const string MeasurementMissing = "MEASUREMENT_MISSING";
+
+    /// <summary>The place that the phone states comes from a test provider.</summary>
+    public const string LocationMocked = "LOCATION_MOCKED";
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using SoftPos.Attestation.Android;
-using SoftPos.Attestation.Claims;
 using SoftPos.Contract;
 using SoftPos.Terminal;
 
@@ -62,14 +61,8 @@ public sealed class LabPhone
 
     private TimeProvider LabTime { get; }
 
-    /// <summary>All probes, with what each sees on this phone.</summary>
-    public IReadOnlyList<Measurement> Measurements =>
-    [
-        .. ProbeClaims.Probes.Except(Description.Silent, StringComparer.Ordinal).Select(probe =>
-            Description.Measurements.TryGetValue(probe, out LabMeasurement? seen)
-            ? new Measurement(probe, seen.Result, seen.Detail)
-            : new Measurement(probe, MeasurementResult.Clean)),
-    ];
+    /// <summary>What the SDK's probes measure on this phone's forged system.</summary>
+    public IReadOnlyList<Measurement> Measurements => [.. Probes.Select(static probe => probe.Run())];
 
     /// <summary>Health figures now.</summary>
     public IReadOnlyDictionary<string, double> ReadHealth()
@@ -127,8 +120,16 @@ public sealed class LabPhone
         Installer = Description.Installer,
     };
 
-    /// <summary>Its probes as the SDK runs them.</summary>
-    internal IReadOnlyList<IProbe> Probes => [.. Measurements.Select(measurement => new LabProbe(measurement))];
+    /// <summary>The SDK's probes over this phone's system, but for those that somebody cut out.</summary>
+    internal IReadOnlyList<IProbe> Probes
+    {
+        get
+        {
+            byte[] signer = SignerOf(Description.StatedSigner ?? Description.Signer) ?? LabApp.SignerDigest.ToArray();
+            ForgedSystem system = new(Description.System, signer);
+            return [.. PhoneProbes.Of(system, ForgedSystem.Release).Where(probe => !Description.Silent.Contains(probe.Id))];
+        }
+    }
 
     private static byte[]? SignerOf(string signer) => signer switch
     {
@@ -141,13 +142,6 @@ public sealed class LabPhone
     {
         DateTimeOffset month = time.AddMonths(-monthsAgo);
         return (month.Year * 100) + month.Month;
-    }
-
-    private sealed class LabProbe(Measurement measurement) : IProbe
-    {
-        public string Id => measurement.Probe;
-
-        public Measurement Run() => measurement;
     }
 
     private sealed class SkewedClock(TimeProvider clock, TimeSpan skew) : TimeProvider

@@ -1,14 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using SoftPos.Contract;
 
 namespace SoftPos.Lab.Phones;
-
-/// <summary>A measurement that a lab phone reports differently from "clean".</summary>
-/// <param name="Result">What the probe sees.</param>
-/// <param name="Detail">Its detail.</param>
-public sealed record LabMeasurement(MeasurementResult Result, string Detail = "");
 
 /// <summary>One phone of the lab as <c>phones.json</c> describes it. What is not stated is as on the good phone.</summary>
 /// <remarks>Setters, not initializers: the JSON generator would overwrite the defaults of the latter.</remarks>
@@ -71,8 +65,8 @@ public sealed record LabPhoneDescription
     /// <summary>The chain ends in a root of the same name but with another key.</summary>
     public bool LookAlikeRoot { get; set; }
 
-    /// <summary>Probes that see something.</summary>
-    public IReadOnlyDictionary<string, LabMeasurement> Measurements { get; set; } = new Dictionary<string, LabMeasurement>();
+    /// <summary>What its system says differently from that of the good phone.</summary>
+    public ForgedFacts System { get; set; } = new();
 
     /// <summary>Probes that do not report at all.</summary>
     public IReadOnlyList<string> Silent { get; set; } = [];

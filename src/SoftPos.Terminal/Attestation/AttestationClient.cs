@@ -9,6 +9,20 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
     private const int MaxAttempts = 2;
 
     private readonly EvidenceGatherer _gatherer = new(platform);
+    private TimeSpan _ahead;
+
+    /// <summary>The back end's time, as far as this terminal was told: the phone's own clock may be wrong by hours.</summary>
+    public DateTimeOffset BackendTime => platform.Clock.GetUtcNow() + _ahead;
+
+    /// <summary>Asks for the back end's time; a question for a challenge brings it along.</summary>
+    public async Task LearnTimeAsync(Enrolment enrolment, CancellationToken cancellation)
+    {
+        LinkAnswer<Challenge> answer = await AskAsync(link, ChallengePurpose.Heartbeat, enrolment.TerminalId, cancellation).ConfigureAwait(false);
+        if (answer.Value is { } challenge)
+        {
+            _ahead = challenge.ServerTime - platform.Clock.GetUtcNow();
+        }
+    }
 
     public async Task<LinkAnswer<AttestationAnswer>> AttestAsync(Enrolment enrolment, ChallengePurpose purpose, CancellationToken cancellation)
     {
@@ -32,6 +46,7 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
             return new LinkAnswer<AttestationAnswer>(question.End, null, question.Problem);
         }
 
+        _ahead = challenge.ServerTime - platform.Clock.GetUtcNow();
         long sequence = enrolment.NextEvidenceSequence();
         EvidenceClaims claims = _gatherer.Gather(challenge, purpose, enrolment.TerminalId, sequence);
         byte[] message = enrolment.Sign(MessageType.Evidence, claims.Encode());

@@ -73,6 +73,8 @@ internal sealed class BackendLink : IDisposable
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+        // Findings come back in the merchant's language; a tag that is none is left away, and English comes.
+        _ = client.DefaultRequestHeaders.AcceptLanguage.TryParseAdd(options.Language);
         return new BackendLink(client, clock);
     }
 

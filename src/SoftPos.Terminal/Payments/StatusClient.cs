@@ -6,7 +6,7 @@ namespace SoftPos.Terminal;
 /// Finds out what became of a payment. The only thing that ever follows an uncertain sending: the same identity is asked for, nothing is
 /// sent twice.
 /// </summary>
-internal sealed class StatusClient(BackendLink link, TimeProvider clock)
+internal sealed class StatusClient(BackendLink link, TimeProvider clock, AttestationClient attestation)
 {
     /// <summary>Questions until the terminal says "unknown": with the pauses below, about a minute and a half.</summary>
     private const int MaxQuestions = 12;
@@ -14,11 +14,26 @@ internal sealed class StatusClient(BackendLink link, TimeProvider clock)
     /// <summary>So often must the back end say that it knows nothing, one pause apart, before the payment counts as never arrived.</summary>
     private const int UnknownAnswersForNever = 2;
 
+    private const string ClockSkew = "CLOCK_SKEW";
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(10);
 
     public async Task<LinkAnswer<PaymentAnswer>> AskAsync(Enrolment enrolment, Guid paymentId, CancellationToken cancellation)
     {
-        PaymentStatusRequest question = new() { PaymentId = paymentId, DeviceTime = clock.GetUtcNow() };
+        LinkAnswer<PaymentAnswer> answer = await AskOnceAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
+        if (answer.Problem?.Code != ClockSkew)
+        {
+            return answer;
+        }
+
+        // The question stands in the back end's time, which an app that was just started has not been told yet.
+        await attestation.LearnTimeAsync(enrolment, cancellation).ConfigureAwait(false);
+        return await AskOnceAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<LinkAnswer<PaymentAnswer>> AskOnceAsync(Enrolment enrolment, Guid paymentId, CancellationToken cancellation)
+    {
+        PaymentStatusRequest question = new() { PaymentId = paymentId, DeviceTime = attestation.BackendTime };
         byte[] message = enrolment.Sign(MessageType.PaymentStatus, question.Encode());
         LinkAnswer<PaymentAnswer> answer = await link
             .SendAsync(Paths.PaymentStatus, message, ContractJson.Default.PaymentAnswer, Paths.Patience, cancellation).ConfigureAwait(false);

@@ -1,0 +1,50 @@
+using System.Reflection;
+
+namespace SoftPos.Terminal;
+
+/// <summary>What an integrator cannot do: the surface that is handed out has no way to it.</summary>
+public sealed class MisuseTests
+{
+    private static readonly Type[] Exported = typeof(SoftPosTerminal).Assembly.GetExportedTypes();
+
+    [Fact]
+    [Requirement("INT-01", Partly = true)]
+    [Requirement("CHN-01", Partly = true)]
+    public void The_options_have_no_switch_and_no_transport()
+    {
+        string[] options = [.. typeof(TerminalOptions).GetProperties().Select(static property => property.Name).Order(StringComparer.Ordinal)];
+        Assert.Equal(["Backend", "CardTimeout", "Language", "Platform", "ServerKeyPins"], options);
+        Assert.DoesNotContain(Exported.SelectMany(PublicParameters), static type =>
+            typeof(HttpMessageHandler).IsAssignableFrom(type) || typeof(HttpClient).IsAssignableFrom(type) || typeof(Stream).IsAssignableFrom(type)
+            || typeof(Delegate).IsAssignableFrom(type));
+    }
+
+    [Fact]
+    [Requirement("INT-01", Partly = true)]
+    public void Nobody_outside_can_make_or_look_into_a_platform()
+    {
+        const BindingFlags Everything = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        Assert.All(typeof(TerminalPlatform).GetConstructors(Everything), static constructor => Assert.True(constructor.IsAssembly));
+        Assert.All(
+            typeof(TerminalPlatform).GetProperties(Everything).Select(static property => property.GetMethod!).Concat(typeof(TerminalPlatform).GetMethods(Everything)),
+            static method => Assert.False(method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly, method.Name));
+    }
+
+    [Fact]
+    [Requirement("INT-01", Partly = true)]
+    public void The_host_apps_screen_is_told_and_cannot_answer() =>
+        Assert.All(typeof(IPaymentUi).GetMethods(), static method => Assert.Equal(typeof(void), method.ReturnType));
+
+    [Fact]
+    [Requirement("INT-01", Partly = true)]
+    public void A_verdict_and_a_result_cannot_be_made_from_a_probe_or_a_flag() =>
+        Assert.DoesNotContain(Exported, static type => type.Name.Contains("Probe", StringComparison.Ordinal) || type.Name.Contains("Guard", StringComparison.Ordinal)
+            || type.Name.Contains("Evidence", StringComparison.Ordinal));
+
+    private static IEnumerable<Type> PublicParameters(Type type) =>
+    [
+        .. type.GetConstructors().SelectMany(static made => made.GetParameters()).Select(static parameter => parameter.ParameterType),
+        .. type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            .SelectMany(static method => method.GetParameters()).Select(static parameter => parameter.ParameterType),
+    ];
+}
