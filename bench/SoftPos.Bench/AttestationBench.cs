@@ -52,7 +52,7 @@ internal sealed class AttestationBench : IBench
         (byte[] Message, byte[] Nonce)[] pool = [.. Enumerable.Range(0, Pool).Select(number => Sign(key, number))];
         HeartbeatAppraiser appraiser = new(_policy);
         yield return Harness.Line("heartbeat appraised, key at hand", () => Appraise(appraiser, pool, message => EvidenceVerifier.Verify(message, key, _terminal)));
-        DeviceKeys kept = new();
+        EnrolledKeys kept = new();
         yield return Harness.Line("heartbeat appraised, key kept as the back end keeps it", () => Appraise(appraiser, pool, message => kept.Verify(message, spki, _terminal)));
         yield return Harness.Line("heartbeat appraised, key imported each time", () => Appraise(appraiser, pool, message => EvidenceVerifier.Verify(message, spki, _terminal)));
     }

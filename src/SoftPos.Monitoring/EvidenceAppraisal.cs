@@ -36,7 +36,7 @@ public sealed class EvidenceAppraisal
     private readonly IDeviceKey _resultKey;
     private readonly TimeProvider _clock;
     private readonly KeyReplacement _keys;
-    private readonly DeviceKeys _deviceKeys = new();
+    private readonly EnrolledKeys _deviceKeys = new();
 
     public EvidenceAppraisal(
         Database database, ChallengeStore challenges, MonitoringOptions options, IDeviceKey resultKey, KeyReplacement keys, TimeProvider clock)

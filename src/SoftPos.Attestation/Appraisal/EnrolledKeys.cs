@@ -9,7 +9,7 @@ namespace SoftPos.Attestation.Appraisal;
 /// holds public keys only, never a verdict. Verification only reads the platform's key object, which OpenSSL 3 allows from several threads.
 /// </summary>
 /// <param name="capacity">Most keys kept, at least 2. A key takes about 3 KiB, most of it outside the managed heap.</param>
-public sealed class DeviceKeys(int capacity = DeviceKeys.DefaultCapacity)
+public sealed class EnrolledKeys(int capacity = EnrolledKeys.DefaultCapacity)
 {
     /// <summary>The terminals of a busy five minutes on one node, in some 50 MB.</summary>
     public const int DefaultCapacity = 16_384;

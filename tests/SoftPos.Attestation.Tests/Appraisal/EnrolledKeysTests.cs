@@ -4,14 +4,14 @@ using SoftPos.Contract;
 
 namespace SoftPos.Attestation.Tests.Appraisal;
 
-public sealed class DeviceKeysTests
+public sealed class EnrolledKeysTests
 {
     private static readonly Guid Terminal = new("0193a5b0-0000-7000-8000-000000000001");
 
     [Fact]
     public void A_kept_key_verifies_what_it_signed_and_nothing_else()
     {
-        DeviceKeys keys = new();
+        EnrolledKeys keys = new();
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256), other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] enrolled = key.ExportSubjectPublicKeyInfo();
         for (int i = 1; i <= 3; i++)
@@ -27,7 +27,7 @@ public sealed class DeviceKeysTests
     [Requirement("ATT-07", Partly = true)]
     public void A_terminal_whose_key_changed_is_not_verified_under_the_old_one()
     {
-        DeviceKeys keys = new();
+        EnrolledKeys keys = new();
         using ECDsa before = ECDsa.Create(ECCurve.NamedCurves.nistP256), after = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Assert.NotNull(keys.Verify(Message(before, 1), before.ExportSubjectPublicKeyInfo(), Terminal).Claims);
         Assert.Equal(ReasonCodes.SignatureInvalid, keys.Verify(Message(before, 2), after.ExportSubjectPublicKeyInfo(), Terminal).Problem!.Reason);
@@ -38,7 +38,7 @@ public sealed class DeviceKeysTests
     [Fact]
     public void Strangers_and_crowds_do_not_fill_the_memory()
     {
-        DeviceKeys keys = new(capacity: 8);
+        EnrolledKeys keys = new(capacity: 8);
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256), stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] enrolled = key.ExportSubjectPublicKeyInfo();
         for (int i = 0; i < 20; i++)
@@ -63,7 +63,7 @@ public sealed class DeviceKeysTests
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] enrolled = key.ExportSubjectPublicKeyInfo()[..length];
-        Assert.Equal(ReasonCodes.TerminalUnknown, new DeviceKeys().Verify(Message(key, 1), enrolled, Terminal).Problem!.Reason);
+        Assert.Equal(ReasonCodes.TerminalUnknown, new EnrolledKeys().Verify(Message(key, 1), enrolled, Terminal).Problem!.Reason);
     }
 
     private static byte[] Message(ECDsa key, long sequence, Guid? terminal = null) =>
