@@ -20,5 +20,5 @@ internal sealed class SeededNumbers(ulong seed)
     /// <summary>A number from 0 to below the bound.</summary>
     public int Below(int bound) => (int)(Next() % (ulong)bound);
 
-    public byte[] Bytes(int length) => [.. Enumerable.Range(0, length).Select(_ => (byte)Next())];
+    public byte[] Bytes(int length) => [.. Enumerable.Range(0, length).Select(_ => (byte)(Next() & 0xFF))];
 }
