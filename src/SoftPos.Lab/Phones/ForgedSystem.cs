@@ -99,7 +99,7 @@ internal sealed class ForgedSystem(ForgedFacts facts, byte[] signer) : IPhoneSys
         ["android.app.Activity.onResume"] = "/apex/com.android.art/javalib/arm64/boot.oat",
     };
 
-    public IReadOnlyList<AssistiveService> AccessibilityServices => [.. facts.AccessibilityServices.Select(static name => new AssistiveService(name, IsSystem: false))];
+    public IReadOnlyList<AssistiveApp> AccessibilityServices => [.. facts.AccessibilityServices.Select(static name => new AssistiveApp(name, IsSystem: false))];
 
     public string Keyboard => facts.Keyboard;
 

@@ -66,7 +66,7 @@ internal interface IPhoneSystem
     IReadOnlyDictionary<string, string>? MethodOrigins { get; }
 
     /// <summary>Running accessibility services.</summary>
-    IReadOnlyList<AssistiveService>? AccessibilityServices { get; }
+    IReadOnlyList<AssistiveApp>? AccessibilityServices { get; }
 
     /// <summary>Package of the selected keyboard.</summary>
     string? Keyboard { get; }
@@ -119,7 +119,7 @@ internal sealed record CodeSight(string Name, byte[] Prologue, byte[] OnDisk, bo
 /// <summary>A running accessibility service.</summary>
 /// <param name="Package">Package.</param>
 /// <param name="IsSystem">Part of the system image; what a service says of itself proves nothing.</param>
-internal sealed record AssistiveService(string Package, bool IsSystem);
+internal sealed record AssistiveApp(string Package, bool IsSystem);
 
 /// <summary>Screens, windows and recordings.</summary>
 /// <param name="ForeignDisplays">Displays besides the phone's own.</param>

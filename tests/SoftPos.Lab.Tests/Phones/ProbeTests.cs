@@ -93,10 +93,13 @@ public sealed class ProbeTests : IDisposable
     public void On_a_phone_in_good_order_every_probe_is_clean() =>
         Assert.All(Run(new ForgedFacts()).Values, measurement => Assert.Equal(MeasurementResult.Clean, measurement.Result));
 
+    private static ForgedApp Bubbles =>
+        new() { Package = "com.example.bubbles", Installer = "com.android.vending", Permissions = ["SYSTEM_ALERT_WINDOW", "READ_SMS"] };
+
     public static TheoryData<string, ForgedFacts> Oddities => new()
     {
         { "a keyboard of the system", new ForgedFacts { Keyboard = "com.maker.keys", Apps = [new ForgedApp { Package = "com.maker.keys", IsSystem = true }] } },
-        { "an app of the store that may draw over others", new ForgedFacts { Apps = [new ForgedApp { Package = "com.example.bubbles", Installer = "com.android.vending", Permissions = ["SYSTEM_ALERT_WINDOW", "READ_SMS"] }] } },
+        { "an app of the store that may draw over others", new ForgedFacts { Apps = [Bubbles] } },
         { "a side-loaded app with one risky permission", new ForgedFacts { Apps = [new ForgedApp { Package = "org.example.one", Permissions = ["READ_SMS"] }] } },
         { "a writable data partition", new ForgedFacts { Lines = Line("/proc/self/mounts", "/dev/block/dm-9 /data/media f2fs rw 0 0") } },
         { "a phone with three sensors", new ForgedFacts { Sensors = 3 } },
