@@ -44,6 +44,9 @@ internal static class AttestationTargets
             _ = AppReceipt.Verify(input, "team.app", PublicKey, TrustAnchors.AppAttestReceipt, DateTimeOffset.UnixEpoch)),
         new("signed-message", [SignedEvidence()], static input =>
             _ = SignedMessage.TryDecode((ReadOnlyMemory<byte>)input, out DecodedMessage decoded) && decoded.Verify(PublicKey)),
+        new("command-poll", [new CommandPoll { Nonce = new byte[32] }.Encode()], static input => _ = CommandPoll.TryDecode(input, out _)),
+        new("key-replacement", [new KeyReplacementRequest { Nonce = new byte[32] }.Encode()], static input =>
+            _ = KeyReplacementRequest.TryDecode(input, out _)),
         new("evidence", [Evidence().Encode()], static input => _ = EvidenceClaims.TryDecode(input, out _)),
         new("policy", [Text(Policy)], static input => _ = CompiledPolicy.TryCompile(input, null, out _, out _)),
         new("policy-cases", [Text("time: 2026-01-01\ncases: [{ name: a, stage: play, claims: { play.firstUse: true }, expect: denied }]")], static input =>

@@ -17,22 +17,21 @@ internal static class ListenCommand
 
     public static Command Create()
     {
-        Option<Uri?> forward = new("--forward-to") { Description = "Address of your receiver, such as http://localhost:3000/webhooks." };
+        Option<string?> forward = new("--forward-to") { Description = "Address of your receiver, such as http://localhost:3000/webhooks." };
         Option<int?> count = new("--count") { Description = "End after so many events." };
         ApiOptions api = new();
         Command command = api.AddTo(new Command("listen", "Print events as they happen, or forward them as signed webhooks.") { forward, count });
         command.SetAction((parsed, cancellation) => api.RunAsync(
-            parsed, client => ListenAsync(client, parsed.GetValue(forward), parsed.GetValue(count) ?? int.MaxValue, cancellation)));
+            parsed, client => ListenAsync(client, AddressOf(parsed.GetValue(forward)), parsed.GetValue(count) ?? int.MaxValue, cancellation)));
         return command;
     }
 
+    private static Uri? AddressOf(string? text) => text is null ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && (address.Scheme is "http" or "https") ? address
+        : throw new CommandException($"--forward-to {text}: expected an address such as http://localhost:3000/webhooks", 2);
+
     private static async Task<int> ListenAsync(SoftPosClient client, Uri? forward, int count, CancellationToken cancellation)
     {
-        if (forward is { IsAbsoluteUri: false } || (forward is not null && forward.Scheme is not ("http" or "https")))
-        {
-            throw new CommandException($"--forward-to {forward}: expected an address such as http://localhost:3000/webhooks", 2);
-        }
-
         using RandomNumberGenerator random = RandomNumberGenerator.Create();
         string secret = StandardWebhook.NewSecret(random);
         using HttpClient http = new() { Timeout = ForwardTimeout };
