@@ -46,6 +46,18 @@ internal sealed class JournalFeed(Database database, TimeProvider clock, FleetVi
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await FeedAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The node is being closed, or did not start.
+        }
+    }
+
+    private async Task FeedAsync(CancellationToken stoppingToken)
+    {
         using JournalSubscription subscription = database.Journal.Subscribe(Capacity);
         Task collecting = CollectAsync(subscription, stoppingToken);
         _gap = true;
