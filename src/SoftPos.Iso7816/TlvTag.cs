@@ -15,7 +15,8 @@ public static class TlvTag
     public static byte FirstByte(uint tag) => (byte)(tag >> (8 * (Length(tag) - 1)));
 
     /// <summary>The tag as hexadecimal digits, such as <c>9F26</c>.</summary>
-    public static string Text(uint tag) => tag.ToString(Length(tag) switch { 1 => "X2", 2 => "X4", 3 => "X6", _ => "X8" }, CultureInfo.InvariantCulture);
+    public static string Text(uint tag) =>
+        tag.ToString(Length(tag) switch { 1 => "X2", 2 => "X4", 3 => "X6", _ => "X8" }, CultureInfo.InvariantCulture);
 
     /// <summary>True when the number is one well-formed BER tag: continuation bits fit its length, and it is not zero.</summary>
     public static bool IsWellFormed(uint tag)

@@ -47,7 +47,8 @@ public sealed class Iso8583Dialect
     public bool HasHeader => Header is not null;
 
     /// <summary>Fields that pair an answer with its request, for a message class (second digit of the type).</summary>
-    public IReadOnlyList<int> MatchFields(int messageClass) => Match.TryGetValue(messageClass, out IReadOnlyList<int>? fields) ? fields : UsualMatch;
+    public IReadOnlyList<int> MatchFields(int messageClass) =>
+        Match.TryGetValue(messageClass, out IReadOnlyList<int>? fields) ? fields : UsualMatch;
 
     /// <summary>Format of a field, or null when the dialect does not define it.</summary>
     public FieldFormat? this[int field] => field >= 1 && field < Fields.Length ? Fields[field] : null;

@@ -21,7 +21,8 @@ public static class KeyNames
 
     internal static string OfRoot(uint id) => string.Create(CultureInfo.InvariantCulture, $"{LineOf(id)}{id & VersionMask}");
 
-    internal static uint RootId(string name) => TryReadRoot(name, out uint id) ? id : throw new ArgumentException("no base derivation key", nameof(name));
+    internal static uint RootId(string name) =>
+        TryReadRoot(name, out uint id) ? id : throw new ArgumentException("no base derivation key", nameof(name));
 
     internal static bool TryReadRoot(string name, out uint id)
     {

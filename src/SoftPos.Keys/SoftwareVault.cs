@@ -51,7 +51,8 @@ public sealed class SoftwareVault(MasterKey master) : IKeyVault
     }
 
     /// <inheritdoc/>
-    public byte[] Seal(string purpose, ReadOnlySpan<byte> clear, ReadOnlySpan<byte> associatedData) => master.Seal(purpose, clear, associatedData);
+    public byte[] Seal(string purpose, ReadOnlySpan<byte> clear, ReadOnlySpan<byte> associatedData) =>
+        master.Seal(purpose, clear, associatedData);
 
     /// <inheritdoc/>
     public byte[]? Open(string purpose, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> associatedData) =>

@@ -152,7 +152,8 @@ internal sealed class Authorisation(
         return await steps.TakeAsync(standing, new PaymentEvent.Restarted()).ConfigureAwait(false) is not null;
     }
 
-    private static InvalidOperationException Overtaken(PaymentRecord payment) => new($"payment {payment.PaymentId} was moved on by another");
+    private static InvalidOperationException Overtaken(PaymentRecord payment) =>
+        new($"payment {payment.PaymentId} was moved on by another");
 
     private async Task<byte[]> AnswerAsync(PaymentSteps.Standing standing, PaymentEvent what, byte[]? sealedBytes = null) =>
         (await steps.TakeAsync(standing, what, sealedBytes).ConfigureAwait(false))?.Answer ?? throw Overtaken(standing.Record);

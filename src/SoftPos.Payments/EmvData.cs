@@ -70,7 +70,8 @@ internal sealed class EmvData
     /// <summary>Content of DE 55: each tag once, definite lengths, fixed order.</summary>
     public byte[] Encode() => _map.Encode(Sent);
 
-    private static string? Digits(TlvMap map, uint tag, int length) => map[tag] is { } value && value.Length == length ? Convert.ToHexString(value) : null;
+    private static string? Digits(TlvMap map, uint tag, int length) =>
+        map[tag] is { } value && value.Length == length ? Convert.ToHexString(value) : null;
 
     private string Hex(uint tag) => _map[tag] is { } value ? Convert.ToHexString(value) : string.Empty;
 }

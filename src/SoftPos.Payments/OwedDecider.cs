@@ -12,7 +12,8 @@ namespace SoftPos.Payments;
 internal static class OwedDecider
 {
     /// <summary>In this state a message is owed.</summary>
-    public static bool Owes(PaymentState state) => state is PaymentState.Unknown or PaymentState.Voiding or PaymentState.Completing or PaymentState.Adjusting;
+    public static bool Owes(PaymentState state) =>
+        state is PaymentState.Unknown or PaymentState.Voiding or PaymentState.Completing or PaymentState.Adjusting;
 
     /// <summary>The message that is owed is an advice of an amount, not a reversal.</summary>
     public static bool IsAdvice(PaymentState state) => state is PaymentState.Completing or PaymentState.Adjusting;

@@ -52,5 +52,6 @@ internal sealed class PaymentSteps(Database database, PaymentOptions options, Ti
     }
 
     /// <summary>What sealed request bytes are bound to: they open for this payment and this use alone.</summary>
-    public static byte[] BoundTo(Guid paymentId) => [.. paymentId.ToByteArray(bigEndian: true), .. Encoding.ASCII.GetBytes("acquirer-request")];
+    public static byte[] BoundTo(Guid paymentId) =>
+        [.. paymentId.ToByteArray(bigEndian: true), .. Encoding.ASCII.GetBytes("acquirer-request")];
 }

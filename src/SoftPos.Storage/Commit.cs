@@ -12,5 +12,6 @@ public sealed record Commit(ChangeRefusal Refusal, IReadOnlyList<JournalTrace> T
     public bool Done => Refusal == ChangeRefusal.None;
 
     /// <summary>Traces of a change that had no condition which could fail; anything else is a bug.</summary>
-    public IReadOnlyList<JournalTrace> Require() => Done ? Traces : throw new InvalidOperationException($"the change was refused: {Refusal}");
+    public IReadOnlyList<JournalTrace> Require() =>
+        Done ? Traces : throw new InvalidOperationException($"the change was refused: {Refusal}");
 }

@@ -164,7 +164,8 @@ public sealed class Database : IAsyncDisposable
     }
 
     /// <summary>Makes a change durable, together with those of other callers. The task ends after the flush to disk.</summary>
-    public Task<Commit> CommitAsync(Change change, CancellationToken cancellation = default) => _committer.CommitAsync(change, cancellation);
+    public Task<Commit> CommitAsync(Change change, CancellationToken cancellation = default) =>
+        _committer.CommitAsync(change, cancellation);
 
     /// <summary>Copies the whole store into a new file, as of one commit, while reads and commits go on.</summary>
     /// <param name="path">The new file; its folder is made.</param>

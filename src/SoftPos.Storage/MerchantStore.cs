@@ -39,7 +39,8 @@ public sealed class MerchantStore
                 Math.Min(count, MaxPage)),
             cancellation)!;
 
-    private static MerchantRecord Read(SqliteDataReader reader) => JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.MerchantRecord)!;
+    private static MerchantRecord Read(SqliteDataReader reader) =>
+        JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.MerchantRecord)!;
 }
 
 /// <summary>Changes of merchants.</summary>

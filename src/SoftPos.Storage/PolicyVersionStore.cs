@@ -50,5 +50,6 @@ public static class PolicyVersionWrites
         .Write((session, _) => session.Execute(
             "UPDATE policy_version SET state = $2, record = $3 WHERE number = $1", to.Number, (int)to.State, Bytes(to)));
 
-    private static byte[] Bytes(PolicyVersionRecord record) => JsonSerializer.SerializeToUtf8Bytes(record, ContractJson.Default.PolicyVersionRecord);
+    private static byte[] Bytes(PolicyVersionRecord record) =>
+        JsonSerializer.SerializeToUtf8Bytes(record, ContractJson.Default.PolicyVersionRecord);
 }

@@ -56,7 +56,8 @@ public sealed class RemoteCommandStore
     /// <summary>Forgets that a terminal has open commands; only after a read, in the same commit, that found none.</summary>
     internal void Clear(Guid terminalId) => _waiting.TryRemove(terminalId, out _);
 
-    private static CommandRecord Read(SqliteDataReader reader) => JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.CommandRecord)!;
+    private static CommandRecord Read(SqliteDataReader reader) =>
+        JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.CommandRecord)!;
 }
 
 /// <summary>Changes of commands.</summary>

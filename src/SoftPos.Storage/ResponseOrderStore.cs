@@ -33,7 +33,8 @@ public sealed class ResponseOrderStore
     public event Action<ResponseOrder>? Changed;
 
     /// <summary>Orders that are not lifted; some may have expired.</summary>
-    public IReadOnlyList<ResponseOrder> Standing => [.. _standing.Values.SelectMany(static orders => orders).OrderBy(static order => order.Number)];
+    public IReadOnlyList<ResponseOrder> Standing =>
+        [.. _standing.Values.SelectMany(static orders => orders).OrderBy(static order => order.Number)];
 
     /// <summary>Orders that cover the terminal now, rehearsals among them.</summary>
     public IReadOnlyList<ResponseOrder> Of(TerminalRecord terminal)
@@ -58,7 +59,8 @@ public sealed class ResponseOrderStore
     }
 
     /// <summary>The terminal as requests must see it.</summary>
-    public TerminalRecord Apply(TerminalRecord terminal) => Of(terminal) is { Count: > 0 } orders ? ResponseOverlay.Apply(terminal, orders) : terminal;
+    public TerminalRecord Apply(TerminalRecord terminal) =>
+        Of(terminal) is { Count: > 0 } orders ? ResponseOverlay.Apply(terminal, orders) : terminal;
 
     /// <summary>The order of that number, or null.</summary>
     public ValueTask<ResponseOrder?> FindAsync(long number, CancellationToken cancellation = default) => _database.ReadAsync(
@@ -82,7 +84,8 @@ public sealed class ResponseOrderStore
     private static FrozenDictionary<(ResponseScope Scope, string Value), ResponseOrder[]> Index(IEnumerable<ResponseOrder> orders) =>
         orders.GroupBy(static order => (order.Scope, order.Value)).ToFrozenDictionary(static group => group.Key, static group => group.ToArray());
 
-    private static ResponseOrder Read(SqliteDataReader reader) => JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.ResponseOrder)!;
+    private static ResponseOrder Read(SqliteDataReader reader) =>
+        JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.ResponseOrder)!;
 }
 
 /// <summary>Changes of orders.</summary>

@@ -73,7 +73,8 @@ public sealed class TerminalStore
         return rows.ToDictionary(static row => row.State, static row => row.Count);
     }
 
-    private static TerminalRecord Read(SqliteDataReader reader) => JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.TerminalRecord)!;
+    private static TerminalRecord Read(SqliteDataReader reader) =>
+        JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.TerminalRecord)!;
 }
 
 /// <summary>Changes of terminals.</summary>

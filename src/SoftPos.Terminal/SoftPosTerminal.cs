@@ -88,7 +88,8 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
     }
 
     /// <summary>Gathers the evidence that a payment would and asks the back end, whose enforcing engine answers with its reasons.</summary>
-    public Task<TrustResult> PreflightAsync(CancellationToken cancellation = default) => AttestAsync(ChallengePurpose.Heartbeat, cancellation);
+    public Task<TrustResult> PreflightAsync(CancellationToken cancellation = default) =>
+        AttestAsync(ChallengePurpose.Heartbeat, cancellation);
 
     /// <summary>Enrols this phone with a one-time code.</summary>
     /// <param name="code">Code from the provider; spaces around it do not count.</param>

@@ -20,7 +20,8 @@ public sealed class ResponseCodeTests
     [InlineData("1016", AnswerClass.Declined)]
     [InlineData("Q7", AnswerClass.Declined)]
     [InlineData("", AnswerClass.Declined)]
-    public void A_code_has_one_meaning_for_the_payment(string code, AnswerClass expected) => Assert.Equal(expected, ResponseCode.Of(code).Class);
+    public void A_code_has_one_meaning_for_the_payment(string code, AnswerClass expected) =>
+        Assert.Equal(expected, ResponseCode.Of(code).Class);
 
     [Theory]
     [InlineData("55", AnswerHint.AskPin)]
@@ -38,7 +39,8 @@ public sealed class ResponseCodeTests
     [InlineData("914", ReversalAnswer.OriginalUnknown)]
     [InlineData("91", ReversalAnswer.NotAcknowledged)]
     [InlineData("ZZ", ReversalAnswer.NotAcknowledged)]
-    public void A_reversal_ends_only_when_the_host_says_so(string code, ReversalAnswer expected) => Assert.Equal(expected, ResponseCode.OfReversal(code));
+    public void A_reversal_ends_only_when_the_host_says_so(string code, ReversalAnswer expected) =>
+        Assert.Equal(expected, ResponseCode.OfReversal(code));
 
     [Fact]
     public void The_table_knows_both_versions()

@@ -217,7 +217,8 @@ public sealed class KeyCeremoniesTests : IAsyncLifetime
     private static KeyProposal Proposal(KeyAction action, string name) =>
         new() { Action = action, Subject = name, Purpose = KeyPurposes.AccountData, Owner = "treasury" };
 
-    private Task<CeremonyOutcome> ProposeAsync(KeyAction action, string name) => _ceremonies.ProposeAsync(Proposal(action, name), "anna", Token);
+    private Task<CeremonyOutcome> ProposeAsync(KeyAction action, string name) =>
+        _ceremonies.ProposeAsync(Proposal(action, name), "anna", Token);
 
     private async Task HoldAsync(KeyAction action, string name)
     {

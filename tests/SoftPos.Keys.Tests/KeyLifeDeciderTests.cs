@@ -116,7 +116,8 @@ public sealed class KeyLifeDeciderTests
     [InlineData("Zpk", KeyPurposes.ZonePinAes, false)]
     [InlineData("", KeyPurposes.ZonePinAes, false)]
     [InlineData("zpk", "anything", false)]
-    public void Names_follow_the_purpose(string name, string purpose, bool expected) => Assert.Equal(expected, KeyLifeDecider.IsNameFor(name, purpose));
+    public void Names_follow_the_purpose(string name, string purpose, bool expected) =>
+        Assert.Equal(expected, KeyLifeDecider.IsNameFor(name, purpose));
 
     private static KeyRecord Key(string name, KeyState state) => new()
     {

@@ -145,7 +145,8 @@ public sealed class KeyReplacementTests : IAsyncLifetime
 
     private async Task<TerminalRecord> ReadAsync() => (await _database.TrustStatus.ReadAsync(_terminal.TerminalId, Cancellation))!;
 
-    private async Task PutAsync(TerminalRecord terminal) => (await _database.CommitAsync(new Change().Put(terminal), Cancellation)).Require();
+    private async Task PutAsync(TerminalRecord terminal) =>
+        (await _database.CommitAsync(new Change().Put(terminal), Cancellation)).Require();
 
     private sealed class DeviceKey : IDeviceKey, IDisposable
     {

@@ -179,7 +179,8 @@ public sealed class PaymentDeciderTests
         Assert.Equal(("payment.reversal-parked", null, 3), (parked.Kind, parked.Next.ReversalDueAt, parked.Next.ReversalAttempts));
     }
 
-    private static PaymentEvent.Answered Answered(AnswerClass meaning, string code) => new(new AuthorisationAnswer(meaning, code, null, null, null));
+    private static PaymentEvent.Answered Answered(AnswerClass meaning, string code) =>
+        new(new AuthorisationAnswer(meaning, code, null, null, null));
 
     private static PaymentRecord Payment(PaymentState state) => new()
     {

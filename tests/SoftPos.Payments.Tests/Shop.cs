@@ -213,7 +213,8 @@ internal sealed class Shop : IAsyncDisposable
         Terminal.TerminalId.ToByteArray(bigEndian: true),
         new PaymentStatusRequest { PaymentId = paymentId, DeviceTime = Clock.GetUtcNow() }.Encode())));
 
-    public async Task<string[]> KindsAsync(Guid paymentId) => [.. (await Database.Journal.OfSubjectAsync(paymentId.ToString())).Select(e => e.Kind)];
+    public async Task<string[]> KindsAsync(Guid paymentId) =>
+        [.. (await Database.Journal.OfSubjectAsync(paymentId.ToString())).Select(e => e.Kind)];
 
     public static PaymentAnswer Read(PaymentReply reply)
     {

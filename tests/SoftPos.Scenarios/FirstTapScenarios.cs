@@ -207,7 +207,8 @@ public sealed class FirstTapScenarios
         }
     }
 
-    private static string[] Kinds(JsonObject sale) => [.. sale["answer"]!["journal"]!.AsArray().Select(trace => Text(trace!.AsObject(), "kind"))];
+    private static string[] Kinds(JsonObject sale) =>
+        [.. sale["answer"]!["journal"]!.AsArray().Select(trace => Text(trace!.AsObject(), "kind"))];
 
     private static long LastIndex(JsonObject sale) => sale["answer"]!["journal"]!.AsArray()[^1]!["index"]!.GetValue<long>();
 

@@ -55,7 +55,8 @@ internal sealed class Stack : IAsyncDisposable
     }
 
     /// <summary>Runs a sale and gives its JSON.</summary>
-    public Task<(int Code, JsonObject Result, string Output)> SaleAsync(string amount, params string[] more) => RunAsync("sale", [amount, .. more]);
+    public Task<(int Code, JsonObject Result, string Output)> SaleAsync(string amount, params string[] more) =>
+        RunAsync("sale", [amount, .. more]);
 
     /// <summary>Runs a command of the virtual phone and gives its JSON.</summary>
     public async Task<(int Code, JsonObject Result, string Output)> RunAsync(string command, params string[] arguments)

@@ -86,7 +86,8 @@ public sealed class JournalAuditTests
     [InlineData(0, 1_234_067L, 256, "tile/0/x001/x234/067")]
     [InlineData(2, 5L, 17, "tile/2/005.p/17")]
     [InlineData(null, 1000L, 256, "tile/entries/x001/000")]
-    public void Paths_are_those_of_tlog_tiles(int? level, long index, int width, string path) => Assert.Equal(path, JournalTiles.PathOf(level, index, width));
+    public void Paths_are_those_of_tlog_tiles(int? level, long index, int width, string path) =>
+        Assert.Equal(path, JournalTiles.PathOf(level, index, width));
 
     [Fact]
     public void Widths_are_those_of_the_worked_sizes()

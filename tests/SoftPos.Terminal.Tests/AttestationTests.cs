@@ -47,7 +47,8 @@ public class AttestationTests
     [InlineData("abcdef", 3, "abc")]
     [InlineData("ab\U0001F600", 3, "ab")]
     [InlineData("", 3, "")]
-    public void Text_of_the_phone_is_bounded_and_well_formed(string text, int most, string expected) => Assert.Equal(expected, ClaimText.Bound(text, most));
+    public void Text_of_the_phone_is_bounded_and_well_formed(string text, int most, string expected) =>
+        Assert.Equal(expected, ClaimText.Bound(text, most));
 
     [Fact]
     public void Half_a_surrogate_pair_becomes_a_replacement_character() =>

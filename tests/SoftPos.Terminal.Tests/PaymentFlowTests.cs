@@ -142,7 +142,8 @@ public sealed class PaymentFlowTests
             return Task.FromResult<CardSessionResult>(end);
         }
 
-        public Task DeliverAsync(bool isApproved, ReadOnlyMemory<byte> issuerData, DateTimeOffset until, Action<PaymentStage> show) => Task.CompletedTask;
+        public Task DeliverAsync(bool isApproved, ReadOnlyMemory<byte> issuerData, DateTimeOffset until, Action<PaymentStage> show) =>
+            Task.CompletedTask;
 
         public void Dispose()
         {

@@ -30,7 +30,8 @@ internal sealed class TestPlatform : TerminalPlatform
 
     public ReaderConfiguration? OwnConfiguration { get; init; }
 
-    internal override ReaderConfiguration ReaderConfiguration => OwnConfiguration ?? throw new NotSupportedException("this phone has no reader");
+    internal override ReaderConfiguration ReaderConfiguration =>
+        OwnConfiguration ?? throw new NotSupportedException("this phone has no reader");
 
     internal override PhoneDescription Describe() => new()
     {

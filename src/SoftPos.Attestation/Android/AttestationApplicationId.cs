@@ -14,5 +14,6 @@ public sealed record AttestationApplicationId(IReadOnlyList<AttestedPackage> Pac
     /// The system could not name the app: a known race between keystore and package manager, or a crashed system server. A restart
     /// cures it; it is no attack.
     /// </summary>
-    public bool IsUnavailable => Packages is [{ Name: "UnknownPackage" or "UnknownApplication" }] || (Packages.Count > 0 && SignerDigests.Count == 0);
+    public bool IsUnavailable =>
+        Packages is [{ Name: "UnknownPackage" or "UnknownApplication" }] || (Packages.Count > 0 && SignerDigests.Count == 0);
 }

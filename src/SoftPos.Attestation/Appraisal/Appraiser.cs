@@ -123,7 +123,8 @@ public sealed class Appraiser(CompiledPolicy policy)
         private bool _inconclusive;
         private bool _limited;
 
-        public readonly Verdict Verdict => _denied ? Verdict.Denied : _inconclusive ? Verdict.Unknown : _limited ? Verdict.Limited : Verdict.Trusted;
+        public readonly Verdict Verdict =>
+            _denied ? Verdict.Denied : _inconclusive ? Verdict.Unknown : _limited ? Verdict.Limited : Verdict.Trusted;
 
         public void Add(FindingResponse response, bool inconclusive)
         {

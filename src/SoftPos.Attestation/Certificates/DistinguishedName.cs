@@ -90,5 +90,6 @@ public sealed record DistinguishedName(ReadOnlyMemory<byte> Encoded)
         : oid is [0x55, 0x04, 0x0B] ? "OU"
         : Convert.ToHexStringLower(oid);
 
-    private static string Printable(string text) => string.Concat(text.Take(64).Select(character => char.IsControl(character) ? '?' : character));
+    private static string Printable(string text) =>
+        string.Concat(text.Take(64).Select(character => char.IsControl(character) ? '?' : character));
 }

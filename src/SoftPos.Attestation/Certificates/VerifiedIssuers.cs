@@ -19,7 +19,8 @@ public sealed class VerifiedIssuers(int capacity = VerifiedIssuers.DefaultCapaci
 
     internal IssuerKey? Find(AttestationCertificate certificate, IssuerKey issuer) => _keys.Find(KeyOf(certificate, issuer));
 
-    internal void Add(AttestationCertificate certificate, IssuerKey issuer, IssuerKey verified) => _keys.Set(KeyOf(certificate, issuer), verified);
+    internal void Add(AttestationCertificate certificate, IssuerKey issuer, IssuerKey verified) =>
+        _keys.Set(KeyOf(certificate, issuer), verified);
 
     private static UInt128Pair KeyOf(AttestationCertificate certificate, IssuerKey issuer)
     {

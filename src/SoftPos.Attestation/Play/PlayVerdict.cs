@@ -169,5 +169,6 @@ public sealed record PlayVerdict
             bit.ToLowerInvariant()),
     ];
 
-    private static string HexOf(string digest) => Base64Url.IsValid(digest) ? Convert.ToHexStringLower(Base64Url.DecodeFromChars(digest)) : digest;
+    private static string HexOf(string digest) =>
+        Base64Url.IsValid(digest) ? Convert.ToHexStringLower(Base64Url.DecodeFromChars(digest)) : digest;
 }

@@ -113,7 +113,8 @@ public static class PolicySchema
     private static JsonObject List(JsonNode items, string description) =>
         new() { ["type"] = "array", ["items"] = items, ["description"] = description };
 
-    private static JsonObject Words(params IEnumerable<string> words) => new() { ["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]) };
+    private static JsonObject Words(params IEnumerable<string> words) =>
+        new() { ["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]) };
 
     private static JsonObject Ref(string name) => new() { ["$ref"] = "#/$defs/" + name };
 }

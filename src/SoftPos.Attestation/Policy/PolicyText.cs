@@ -55,7 +55,8 @@ public static class PolicyText
         return fault is null;
     }
 
-    private static string Plain(YamlException broken) => broken is SemanticErrorException or SyntaxErrorException ? "not YAML" : broken.Message;
+    private static string Plain(YamlException broken) =>
+        broken is SemanticErrorException or SyntaxErrorException ? "not YAML" : broken.Message;
 
     private static JsonNode? ReadYaml(string text)
     {

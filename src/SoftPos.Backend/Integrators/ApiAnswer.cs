@@ -24,7 +24,8 @@ internal static class ApiAnswer
         where T : class => Of(value, StatusCodes.Status201Created);
 
     /// <summary>Nothing of that identity is within reach of the key.</summary>
-    public static IResult Unknown(string field, string what) => ReasonProblem.Result(ReasonCodes.ResourceUnknown, $"no {what} of that identity is known to this key", field);
+    public static IResult Unknown(string field, string what) =>
+        ReasonProblem.Result(ReasonCodes.ResourceUnknown, $"no {what} of that identity is known to this key", field);
 
     /// <summary>Reads limit and cursor; a refusal when they are none.</summary>
     public static IResult? ReadPage(int? limit, string? cursor, out int count, out string? after)

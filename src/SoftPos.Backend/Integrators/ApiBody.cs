@@ -70,7 +70,8 @@ internal static class ApiBody
         text.Length >= least && text.Length <= most && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>One line of text for people.</summary>
-    public static bool IsLine(string? text, int most) => text is null || (text.Length > 0 && text.Length <= most && !text.Any(char.IsControl) && text.Trim() == text);
+    public static bool IsLine(string? text, int most) =>
+        text is null || (text.Length > 0 && text.Length <= most && !text.Any(char.IsControl) && text.Trim() == text);
 
     /// <summary>What the parser says, without the value that came in and without type names of ours.</summary>
     private static string Words(JsonException fault)

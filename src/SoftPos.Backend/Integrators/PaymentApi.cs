@@ -199,5 +199,6 @@ internal static class PaymentApi
     private static T Part<T>(IServiceProvider services)
         where T : class => (T)services.GetService(typeof(T))!;
 
-    private static IResult Unknown() => ReasonProblem.Result(ReasonCodes.PaymentUnknown, "no payment of that identity is known to this key", "paymentId");
+    private static IResult Unknown() =>
+        ReasonProblem.Result(ReasonCodes.PaymentUnknown, "no payment of that identity is known to this key", "paymentId");
 }

@@ -191,7 +191,8 @@ internal sealed class WebhookApi(Database database, IKeyRoom room, WebhookSender
     private static bool IsType(string? text) => text is not null && (EventSource.Types.Contains(text)
         || (text.EndsWith(".*", StringComparison.Ordinal) && EventSource.Types.Any(type => type.StartsWith(text[..^1], StringComparison.Ordinal))));
 
-    private static bool Reaches(ApiCaller caller, WebhookEndpointRecord endpoint) => caller.MerchantId is null || caller.MerchantId == endpoint.MerchantId;
+    private static bool Reaches(ApiCaller caller, WebhookEndpointRecord endpoint) =>
+        caller.MerchantId is null || caller.MerchantId == endpoint.MerchantId;
 
     private static DateTimeOffset Whole(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 

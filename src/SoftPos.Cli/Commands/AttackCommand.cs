@@ -55,7 +55,11 @@ internal static class AttackCommand
         }
 
         int unexpected = reports.Count(report => !report.AsExpected);
-        Console.Error.WriteLine(AttackText.Summary(reports));
+        if (!json)
+        {
+            Console.Error.WriteLine(AttackText.Summary(reports));
+        }
+
         return unexpected == 0 ? 0 : UnexpectedCode;
     }
 

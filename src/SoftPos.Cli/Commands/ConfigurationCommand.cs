@@ -8,7 +8,8 @@ namespace SoftPos.Cli.Commands;
 /// <summary><c>softpos configuration</c>: reader configurations are checked and published.</summary>
 internal static class ConfigurationCommand
 {
-    public static Command Create() => new("configuration", "Applications, limits and CA keys of the terminals' readers.") { Check(), Publish(), LabDocument() };
+    public static Command Create() =>
+        new("configuration", "Applications, limits and CA keys of the terminals' readers.") { Check(), Publish(), LabDocument() };
 
     private static Command Check()
     {
@@ -65,7 +66,8 @@ internal static class ConfigurationCommand
         return command;
     }
 
-    private static Argument<string> FileArgument() => new("file") { Description = "The document, see docs/reference/reader-configuration.md." };
+    private static Argument<string> FileArgument() =>
+        new("file") { Description = "The document, see docs/reference/reader-configuration.md." };
 
     private static ReaderConfiguration Read(string path, out byte[] document)
     {

@@ -36,7 +36,8 @@ internal static class FollowUpCommands
 
     private static Argument<Guid> Payment() => new("payment") { Description = "Identity of the payment, as the sale printed it." };
 
-    private static Argument<string> Amount(string description) => new("amount") { Description = $"{description} With two decimals, such as 12.50." };
+    private static Argument<string> Amount(string description) =>
+        new("amount") { Description = $"{description} With two decimals, such as 12.50." };
 
     private static Command WithoutCard(
         string name, string description, string? amountDescription, Func<VirtualTerminal, Guid, long, CancellationToken, Task<PaymentResult>> run)

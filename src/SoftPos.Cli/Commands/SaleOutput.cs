@@ -101,7 +101,8 @@ internal static class SaleOutput
         yield return ("payment", result.PaymentId.ToString());
     }
 
-    private static string? Of(PaymentAnswer? answer, long? minor) => answer is null || minor is not { } amount ? null : Money(amount, answer.Currency);
+    private static string? Of(PaymentAnswer? answer, long? minor) =>
+        answer is null || minor is not { } amount ? null : Money(amount, answer.Currency);
 
     private static JsonObject Json(PaymentResult result)
     {

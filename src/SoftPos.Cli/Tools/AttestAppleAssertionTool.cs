@@ -21,7 +21,8 @@ internal sealed class AttestAppleAssertionTool : Tool
         new("time", ToolValue.Text, "time of verification, ISO 8601; when absent, now"),
     ];
 
-    public override IReadOnlyDictionary<string, string> Answer => AttestAnswer.Keys(("counter", "counter of the assertion; null when unreadable"));
+    public override IReadOnlyDictionary<string, string> Answer =>
+        AttestAnswer.Keys(("counter", "counter of the assertion; null when unreadable"));
 
     public override JsonObject Run(ToolRequest request)
     {

@@ -55,5 +55,6 @@ internal sealed class AttestAppleReceiptTool : Tool
         return answer;
     }
 
-    private static string? Text(DateTimeOffset? time) => time?.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+    private static string? Text(DateTimeOffset? time) =>
+        time?.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,8 @@ internal static class AttestArguments
     public const string CertificatesForm = "list of DER certificates in base64 or of PEM texts, or one PEM text with all of them";
 
     /// <summary>Octets in any of the usual spellings.</summary>
-    public static byte[]? OctetsOrNull(ToolRequest request, string name) => request.TextOrNull(name) is { } text ? Octets(name, text) : null;
+    public static byte[]? OctetsOrNull(ToolRequest request, string name) =>
+        request.TextOrNull(name) is { } text ? Octets(name, text) : null;
 
     public static byte[] Octets(string field, string text)
     {

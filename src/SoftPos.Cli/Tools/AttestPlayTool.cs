@@ -121,7 +121,8 @@ internal sealed class AttestPlayTool : Tool
         defaults["signers"] = new JsonArray([.. (verdict?.SignerDigests ?? []).Select(signer => (JsonNode)signer)]);
     }
 
-    private bool IsFirstUse(ToolRequest request) => !request.Flag("seen") && !(request.TextOrNull("token") is { } token && _seen.Contains(token));
+    private bool IsFirstUse(ToolRequest request) =>
+        !request.Flag("seen") && !(request.TextOrNull("token") is { } token && _seen.Contains(token));
 
     /// <summary>Only an accepted token is used up, as in the back end; a refused one may not block the genuine one.</summary>
     private void Remember(ToolRequest request, AppraisalResult result)

@@ -34,7 +34,8 @@ internal sealed class DukptTool : Tool
 
     public override IReadOnlyList<string> Path => ["dukpt"];
 
-    public override string Description => "Derives DUKPT keys on the host side: AES (X9.24-3) for a 12-byte KSN, TDES (X9.24-1) for one of 8 to 10 bytes.";
+    public override string Description =>
+        "Derives DUKPT keys on the host side: AES (X9.24-3) for a 12-byte KSN, TDES (X9.24-1) for one of 8 to 10 bytes.";
 
     public override IReadOnlyList<ToolOption> Options { get; } =
     [

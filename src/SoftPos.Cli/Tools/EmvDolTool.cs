@@ -8,7 +8,8 @@ internal sealed class EmvDolTool : Tool
 {
     public override IReadOnlyList<string> Path => ["emv", "dol"];
 
-    public override string Description => "Parse a data object list (PDOL, CDOL, DDOL), build its data from objects, or split data by it (EMV Book 3, 5.4).";
+    public override string Description =>
+        "Parse a data object list (PDOL, CDOL, DDOL), build its data from objects, or split data by it (EMV Book 3, 5.4).";
 
     public override IReadOnlyList<ToolOption> Options =>
     [

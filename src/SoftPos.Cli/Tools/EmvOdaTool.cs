@@ -12,7 +12,8 @@ internal sealed class EmvOdaTool : Tool
 
     public override IReadOnlyList<string> Path => ["emv", "oda"];
 
-    public override string Description => "Verify SDA, DDA, CDA or fDDA: certificates, static data and signature, with the first link that fails.";
+    public override string Description =>
+        "Verify SDA, DDA, CDA or fDDA: certificates, static data and signature, with the first link that fails.";
 
     public override IReadOnlyList<ToolOption> Options =>
     [

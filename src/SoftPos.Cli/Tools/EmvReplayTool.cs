@@ -21,7 +21,8 @@ internal sealed class EmvReplayTool : Tool
 
     public override IReadOnlyList<string> Path => ["emv", "replay"];
 
-    public override string Description => "Run a recorded card conversation through the entry point and kernel 2 or 3, with offline data authentication.";
+    public override string Description =>
+        "Run a recorded card conversation through the entry point and kernel 2 or 3, with offline data authentication.";
 
     public override IReadOnlyList<ToolOption> Options =>
     [

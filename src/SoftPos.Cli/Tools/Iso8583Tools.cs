@@ -123,7 +123,8 @@ internal sealed class Iso8583LintTool : Tool
 {
     public override IReadOnlyList<string> Path { get; } = ["iso8583", "lint"];
 
-    public override string Description => "Checks an ISO 8583 message: codec, mandatory and unexpected fields, inner structures, agreement of fields.";
+    public override string Description =>
+        "Checks an ISO 8583 message: codec, mandatory and unexpected fields, inner structures, agreement of fields.";
 
     public override IReadOnlyList<ToolOption> Options { get; } = [Iso8583Input.Message, Iso8583Input.Dialect];
 

@@ -10,7 +10,8 @@ internal sealed class KeyBlockTool : Tool
 {
     public override IReadOnlyList<string> Path => ["keyblock"];
 
-    public override string Description => "Wraps, unwraps and inspects key blocks: X9.143 / TR-31 versions A, B, C, D and ISO 20038 version E.";
+    public override string Description =>
+        "Wraps, unwraps and inspects key blocks: X9.143 / TR-31 versions A, B, C, D and ISO 20038 version E.";
 
     public override IReadOnlyList<ToolOption> Options { get; } =
     [

@@ -8,7 +8,8 @@ internal sealed class RsaTool : Tool
 {
     public override IReadOnlyList<string> Path => ["rsa"];
 
-    public override string Description => "Recovers an EMV signed message (certificate, static or dynamic data) with an RSA public key; EMV Book 2, A2.1.";
+    public override string Description =>
+        "Recovers an EMV signed message (certificate, static or dynamic data) with an RSA public key; EMV Book 2, A2.1.";
 
     public override IReadOnlyList<ToolOption> Options { get; } =
     [

@@ -49,7 +49,8 @@ internal static class ToolText
         }
     }
 
-    private static bool IsFlat(JsonNode? node) => node is JsonArray items && items.All(item => item is null or JsonValue) && items.Count <= 8;
+    private static bool IsFlat(JsonNode? node) =>
+        node is JsonArray items && items.All(item => item is null or JsonValue) && items.Count <= 8;
 
     private static string Flat(JsonNode? node) => node switch
     {

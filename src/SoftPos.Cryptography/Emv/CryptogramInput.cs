@@ -43,7 +43,8 @@ public sealed record CryptogramInput
     public required ReadOnlyMemory<byte> IssuerApplicationData { get; init; }
 
     /// <summary>ATC as a number; zero when it is not two bytes.</summary>
-    public ushort TransactionCounter => ApplicationTransactionCounter.Span is [byte high, byte low] ? (ushort)((high << 8) | low) : (ushort)0;
+    public ushort TransactionCounter =>
+        ApplicationTransactionCounter.Span is [byte high, byte low] ? (ushort)((high << 8) | low) : (ushort)0;
 
     /// <summary>Takes the elements from a map of data objects, such as those of an authorisation request (DE 55).</summary>
     /// <param name="elements">Data objects by tag.</param>

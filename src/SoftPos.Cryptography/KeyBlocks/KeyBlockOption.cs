@@ -34,7 +34,8 @@ public sealed record KeyBlockOption(string Id, string Data)
     public int Length => Data.Length + ShortHeader <= LongestShort ? Data.Length + ShortHeader : Data.Length + LongHeader;
 
     /// <summary>The block as it stands in the header.</summary>
-    internal string Text => Length <= LongestShort && Length == Data.Length + ShortHeader ? $"{Id}{Length:X2}{Data}" : $"{Id}0002{Length:X4}{Data}";
+    internal string Text =>
+        Length <= LongestShort && Length == Data.Length + ShortHeader ? $"{Id}{Length:X2}{Data}" : $"{Id}0002{Length:X4}{Data}";
 
     /// <summary>Reads one block; answers the number of characters read, or minus the offset of the fault less one.</summary>
     internal static int Read(ReadOnlySpan<char> text, out KeyBlockOption? option)

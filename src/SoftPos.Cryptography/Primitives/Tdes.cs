@@ -14,10 +14,12 @@ public static class Tdes
     /// Enciphers whole blocks independently; <paramref name="destination"/> has the length of <paramref name="data"/>
     /// and may be the same memory.
     /// </summary>
-    public static void EncryptEcb(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) => Ecb(true, key, data, destination);
+    public static void EncryptEcb(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) =>
+        Ecb(true, key, data, destination);
 
     /// <summary>Inverse of <see cref="EncryptEcb"/>.</summary>
-    public static void DecryptEcb(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) => Ecb(false, key, data, destination);
+    public static void DecryptEcb(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> destination) =>
+        Ecb(false, key, data, destination);
 
     /// <summary>Enciphers whole blocks in CBC under an 8-byte <paramref name="iv"/>.</summary>
     public static void EncryptCbc(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> data, Span<byte> destination)

@@ -292,5 +292,6 @@ public static class OfflineDataAuthentication
         return recovered.AsSpan(4, length);
     }
 
-    private static OdaResult Failed(OdaResult result, OdaStep step, OdaFault fault) => result with { Failure = new OdaFailure(step, fault) };
+    private static OdaResult Failed(OdaResult result, OdaStep step, OdaFault fault) =>
+        result with { Failure = new OdaFailure(step, fault) };
 }

@@ -29,7 +29,8 @@ internal sealed class JsonFields
     }
 
     /// <summary>The parser takes a text that is not Unicode and refuses only when it is asked for; it has no other way to tell.</summary>
-    public static bool IsBrokenText(InvalidOperationException fault) => fault.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) is true;
+    public static bool IsBrokenText(InvalidOperationException fault) =>
+        fault.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) is true;
 
     public void Fault(string name, string rule) =>
         _faults.Add(new ConfigurationFault(_document, name.Length == 0 ? _path : _path.Length == 0 ? name : $"{_path}.{name}", rule));

@@ -285,7 +285,8 @@ internal sealed partial class Kernel2
 
     private static CommandApdu BalanceCommand => new(0x80, 0xCA, 0x9F, 0x50, default, 256);
 
-    private bool CardGivesBalance => _data[Kernel2Tag.Capabilities] is { Length: 3 } capabilities && (capabilities[1] & BalanceReading) != 0;
+    private bool CardGivesBalance =>
+        _data[Kernel2Tag.Capabilities] is { Length: 3 } capabilities && (capabilities[1] & BalanceReading) != 0;
 
     /// <summary>S16 and S17: exactly 9F50 with six bytes is taken, anything else is as if it had not been asked for.</summary>
     private KernelStep BalanceReceived(ResponseApdu response)

@@ -51,7 +51,8 @@ internal sealed class Kernel2Outcomes(KernelActivation activation, Kernel2Databa
 
     public Outcome Stopped() => New(OutcomeKind.EndApplication, OutcomeReason.Stopped, new ErrorIndication { Level3 = ErrorLevel3.Stop });
 
-    public Outcome TimedOut() => New(OutcomeKind.EndApplication, OutcomeReason.TimedOut, new ErrorIndication { Level3 = ErrorLevel3.TimeOut });
+    public Outcome TimedOut() =>
+        New(OutcomeKind.EndApplication, OutcomeReason.TimedOut, new ErrorIndication { Level3 = ErrorLevel3.TimeOut });
 
     /// <summary>Start of an outcome after a good cryptogram; carries the data record.</summary>
     public Outcome Valid(OutcomeKind kind, OutcomeReason reason, OdaResult? oda) =>

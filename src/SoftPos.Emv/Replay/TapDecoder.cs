@@ -87,7 +87,8 @@ internal sealed class TapDecoder(ReaderConfiguration configuration)
     }
 
     /// <summary>One object with its name, value and bits.</summary>
-    public IEnumerable<string> Object(uint tag, ReadOnlySpan<byte> value) => [ObjectLine(tag, value), .. Bits(tag, value).Select(bit => "  " + bit)];
+    public IEnumerable<string> Object(uint tag, ReadOnlySpan<byte> value) =>
+        [ObjectLine(tag, value), .. Bits(tag, value).Select(bit => "  " + bit)];
 
     private int KernelOf(ReadOnlySpan<byte> name)
     {

@@ -34,7 +34,8 @@ internal sealed class TapMask
     }
 
     /// <summary>The exception file, as far as it names an account of this tap, with its number hidden like the account's.</summary>
-    public IReadOnlySet<string> Mask(IReadOnlySet<string> exceptionFile) => _numbers.Where(exceptionFile.Contains).Select(Hide).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Mask(IReadOnlySet<string> exceptionFile) =>
+        _numbers.Where(exceptionFile.Contains).Select(Hide).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>A copy without account data.</summary>
     public TlvMap Mask(TlvMap objects)

@@ -202,7 +202,8 @@ internal sealed class Kernel3 : IKernel
         UiOnRestart = _activation.Ui(UiMessage.PresentCardAgain, UiStatus.ReadyToRead),
     });
 
-    private KernelStep SelectNext(OutcomeReason reason) => KernelStep.Finish(New(OutcomeKind.SelectNext, reason) with { Start = StartPoint.C });
+    private KernelStep SelectNext(OutcomeReason reason) =>
+        KernelStep.Finish(New(OutcomeKind.SelectNext, reason) with { Start = StartPoint.C });
 
     private KernelStep End(OutcomeReason reason) => KernelStep.Finish(New(OutcomeKind.EndApplication, reason) with
     {

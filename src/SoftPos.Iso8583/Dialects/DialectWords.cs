@@ -78,5 +78,6 @@ internal static class DialectWords
         ["h"] = ContentType.HexDigits,
     };
 
-    private static Dictionary<string, WireEncoding> Among(params string[] words) => words.ToDictionary(word => word, word => Encodings[word]);
+    private static Dictionary<string, WireEncoding> Among(params string[] words) =>
+        words.ToDictionary(word => word, word => Encodings[word]);
 }

@@ -108,7 +108,8 @@ public sealed class KeyCeremonies(Database database, IKeyVault vault, bool isPro
 
     private static CeremonyOutcome Refuse(KeyLifeRefusal refusal) => new(null, refusal);
 
-    private static byte[] Binding(long number) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"ceremony {number}"));
+    private static byte[] Binding(long number) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"ceremony {number}"));
 
     private static string KindOf(CeremonyRecord ceremony) => (KeyAction)ceremony.Action switch
     {

@@ -148,7 +148,8 @@ public sealed class KeyRoomServer : IAsyncDisposable
         return OrNothing(await room.TranslatePinAsync(request, cancellation).ConfigureAwait(false));
     }
 
-    private static KeyFrame OrNothing(byte[]? bytes) => bytes is null ? KeyFrame.Answer(KeyAnswer.Nothing) : KeyFrame.Answer(KeyAnswer.Done, bytes);
+    private static KeyFrame OrNothing(byte[]? bytes) =>
+        bytes is null ? KeyFrame.Answer(KeyAnswer.Nothing) : KeyFrame.Answer(KeyAnswer.Done, bytes);
 
     private static bool Answers(string path)
     {

@@ -92,7 +92,8 @@ public sealed class TokenVault : IKeyVault
     }
 
     /// <inheritdoc/>
-    public PinEncryptionKey OpenZoneKey(KeyRecord record) => WithKey(record, key => PinEncryptionKey.Import(ZoneKeys.CipherOf(record.Purpose), key));
+    public PinEncryptionKey OpenZoneKey(KeyRecord record) =>
+        WithKey(record, key => PinEncryptionKey.Import(ZoneKeys.CipherOf(record.Purpose), key));
 
     /// <inheritdoc/>
     public KeyBlockProtectionKey OpenProtectionKey(KeyRecord record) => WithKey(record, key => new KeyBlockProtectionKey(key));

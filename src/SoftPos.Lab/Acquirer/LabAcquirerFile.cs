@@ -34,9 +34,11 @@ public static class LabAcquirerFile
     private static string StateOf(LedgerOriginal row) => row.ReversedAt is not null ? "reversed"
         : row.IsIncrement || (row.IsPreAuthorisation && row.AdvisedMinor is null) ? "held" : "charged";
 
-    private static long AmountOf(LedgerOriginal row) => StateOf(row) == "charged" ? row.ChargedMinor : row.First.ApprovedMinor ?? row.First.AmountMinor;
+    private static long AmountOf(LedgerOriginal row) =>
+        StateOf(row) == "charged" ? row.ChargedMinor : row.First.ApprovedMinor ?? row.First.AmountMinor;
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,8 @@ public sealed class AttackGround(Uri backend, string folder, TimeProvider clock)
     internal static PaymentOrder Sale { get; } = new() { AmountMinor = 1250 };
 
     /// <summary>A folder that nothing else uses. All lie side by side, so that a card of the lab is one card on all phones.</summary>
-    internal string NewFolder() => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"phone-{Interlocked.Increment(ref _phones)}"));
+    internal string NewFolder() =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"phone-{Interlocked.Increment(ref _phones)}"));
 
     /// <summary>Opens a new phone that is not enrolled.</summary>
     internal Task<VirtualTerminal.VirtualTerminal> OpenAsync(

@@ -45,5 +45,6 @@ internal static class LabCertificates
     private static byte[] Padded(byte[] modulus, int room) =>
         modulus.Length >= room ? modulus[..room] : [.. modulus, .. Enumerable.Repeat((byte)0xBB, room - modulus.Length)];
 
-    private static byte[] Sign(LabRsaKey key, byte[] body, byte[] rest) => key.Sign([0x6A, .. body, .. SHA1.HashData([.. body, .. rest]), 0xBC]);
+    private static byte[] Sign(LabRsaKey key, byte[] body, byte[] rest) =>
+        key.Sign([0x6A, .. body, .. SHA1.HashData([.. body, .. rest]), 0xBC]);
 }

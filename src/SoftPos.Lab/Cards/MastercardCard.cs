@@ -94,7 +94,8 @@ internal sealed class MastercardCard : VirtualCard
         _ => Status(0x6D00),
     };
 
-    private static Dol Parse(string hex) => Dol.TryParse(Convert.FromHexString(hex), out Dol? dol, out _) ? dol : throw new InvalidOperationException();
+    private static Dol Parse(string hex) =>
+        Dol.TryParse(Convert.FromHexString(hex), out Dol? dol, out _) ? dol : throw new InvalidOperationException();
 
     private byte[] ProcessingOptions(ReadOnlySpan<byte> data)
     {

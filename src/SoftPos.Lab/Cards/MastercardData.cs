@@ -56,7 +56,8 @@ internal sealed class MastercardData
     public byte[] Profile { get; }
 
     /// <summary>Record by the parameters of READ RECORD, or null.</summary>
-    public byte[]? Record(byte number, byte p2) => (p2 & 0x07) == 4 && _records.TryGetValue((p2 >> 3, number), out byte[]? data) ? data : null;
+    public byte[]? Record(byte number, byte p2) =>
+        (p2 & 0x07) == 4 && _records.TryGetValue((p2 >> 3, number), out byte[]? data) ? data : null;
 
     private static byte[] ProfileOf(LabCardDescription description)
     {

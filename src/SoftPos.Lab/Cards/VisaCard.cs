@@ -88,7 +88,8 @@ internal sealed class VisaCard : VirtualCard
         _ => Status(0x6D00),
     };
 
-    private static Dol Parse(string hex) => Dol.TryParse(Convert.FromHexString(hex), out Dol? dol, out _) ? dol : throw new InvalidOperationException();
+    private static Dol Parse(string hex) =>
+        Dol.TryParse(Convert.FromHexString(hex), out Dol? dol, out _) ? dol : throw new InvalidOperationException();
 
     private static byte[] PdolBytes() => Convert.FromHexString("9F66049F02069F03069F1A0295055F2A029A039C019F3704");
 

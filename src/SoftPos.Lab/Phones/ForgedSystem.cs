@@ -66,7 +66,8 @@ internal sealed class ForgedSystem(ForgedFacts facts, byte[] signer) : IPhoneSys
         : facts.HiddenFiles.Contains(path) && way == ReadWay.SystemCall ? FileSight.Denied
         : FileSight.Missing;
 
-    public string? Property(string name) => facts.Properties.GetValueOrDefault(name) ?? GoodProperties.GetValueOrDefault(name, string.Empty);
+    public string? Property(string name) =>
+        facts.Properties.GetValueOrDefault(name) ?? GoodProperties.GetValueOrDefault(name, string.Empty);
 
     public long? GlobalSetting(string name) => facts.Settings.GetValueOrDefault(name);
 
@@ -92,14 +93,16 @@ internal sealed class ForgedSystem(ForgedFacts facts, byte[] signer) : IPhoneSys
 
     public bool? HasDebugger => facts.Debugger;
 
-    public IReadOnlyList<CodeSight>? Code => facts.CodeUnreadable ? null : [.. Functions.Select(name => Sight(name, false)), Sight(Decoy, true)];
+    public IReadOnlyList<CodeSight>? Code =>
+        facts.CodeUnreadable ? null : [.. Functions.Select(name => Sight(name, false)), Sight(Decoy, true)];
 
     public IReadOnlyDictionary<string, string> MethodOrigins => new Dictionary<string, string>(facts.MovedMethods, StringComparer.Ordinal)
     {
         ["android.app.Activity.onResume"] = "/apex/com.android.art/javalib/arm64/boot.oat",
     };
 
-    public IReadOnlyList<AssistiveApp> AccessibilityServices => [.. facts.AccessibilityServices.Select(static name => new AssistiveApp(name, IsSystem: false))];
+    public IReadOnlyList<AssistiveApp> AccessibilityServices =>
+        [.. facts.AccessibilityServices.Select(static name => new AssistiveApp(name, IsSystem: false))];
 
     public string Keyboard => facts.Keyboard;
 

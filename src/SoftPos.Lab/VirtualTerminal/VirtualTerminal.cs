@@ -78,7 +78,8 @@ public sealed class VirtualTerminal : IAsyncDisposable
         LabPhoneDescription.Find(phone) ?? throw new ArgumentException($"the lab has no phone named {phone}", nameof(phone)));
 
     /// <summary>Enrols the phone with a one-time code.</summary>
-    public Task<TrustResult> ActivateAsync(string code, CancellationToken cancellation = default) => Terminal.ActivateAsync(code, cancellation);
+    public Task<TrustResult> ActivateAsync(string code, CancellationToken cancellation = default) =>
+        Terminal.ActivateAsync(code, cancellation);
 
     /// <summary>Sends the evidence of an open app.</summary>
     public Task<TrustResult> HeartbeatAsync(CancellationToken cancellation = default) =>
@@ -115,7 +116,8 @@ public sealed class VirtualTerminal : IAsyncDisposable
     }
 
     /// <summary>Takes an approved payment back.</summary>
-    public Task<PaymentResult> VoidAsync(Guid paymentId, CancellationToken cancellation = default) => Terminal.VoidAsync(paymentId, cancellation);
+    public Task<PaymentResult> VoidAsync(Guid paymentId, CancellationToken cancellation = default) =>
+        Terminal.VoidAsync(paymentId, cancellation);
 
     /// <summary>Charges a pre-authorisation.</summary>
     public Task<PaymentResult> CompleteAsync(Guid paymentId, long amountMinor, CancellationToken cancellation = default) =>
@@ -130,7 +132,8 @@ public sealed class VirtualTerminal : IAsyncDisposable
         Terminal.IncreaseAsync(paymentId, addedMinor, cancellation);
 
     /// <summary>Asks what became of a payment.</summary>
-    public Task<PaymentResult> StatusAsync(Guid paymentId, CancellationToken cancellation = default) => Terminal.StatusAsync(paymentId, cancellation);
+    public Task<PaymentResult> StatusAsync(Guid paymentId, CancellationToken cancellation = default) =>
+        Terminal.StatusAsync(paymentId, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -22,7 +22,8 @@ public sealed class LivePolicy
 
     internal void Use(CompiledPolicy policy) => Volatile.Write(ref _engines, EnginesOf(policy));
 
-    private Engines EnginesOf(CompiledPolicy policy) => new(policy, new HeartbeatAppraiser(policy), new EnrolmentAppraiser(policy, _issuers));
+    private Engines EnginesOf(CompiledPolicy policy) =>
+        new(policy, new HeartbeatAppraiser(policy), new EnrolmentAppraiser(policy, _issuers));
 
     private sealed record Engines(CompiledPolicy Policy, HeartbeatAppraiser Heartbeats, EnrolmentAppraiser Enrolments);
 }

@@ -122,7 +122,8 @@ public static class Reconciliation
         _ => Stand.Open,
     };
 
-    private static long Signed(PaymentRecord payment) => payment.Operation == PaymentOperation.Refund ? -payment.StandingMinor : payment.StandingMinor;
+    private static long Signed(PaymentRecord payment) =>
+        payment.Operation == PaymentOperation.Refund ? -payment.StandingMinor : payment.StandingMinor;
 
     private static Difference? Explain(AcquirerRow row, PaymentRecord payment)
     {

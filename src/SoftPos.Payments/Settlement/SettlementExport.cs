@@ -84,7 +84,8 @@ public static class SettlementExport
     private static string Amount(PaymentRecord payment) =>
         Receipt.Amount(payment.Operation == PaymentOperation.Refund ? -payment.StandingMinor : payment.StandingMinor, payment.Currency);
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe before it, negative amounts apart.</summary>
     private static string Quoted(string cell)

@@ -56,7 +56,8 @@ public sealed class ApiKeyStore
             "SELECT record FROM api_key WHERE tenant = $1 AND key_id > $2 ORDER BY key_id LIMIT $3", Read, tenant, after ?? string.Empty, Math.Min(count, MaxPage)),
         cancellation);
 
-    private static ApiKeyRecord Read(SqliteDataReader reader) => JsonSerializer.Deserialize(reader.Blob(0), StorageJson.Default.ApiKeyRecord)!;
+    private static ApiKeyRecord Read(SqliteDataReader reader) =>
+        JsonSerializer.Deserialize(reader.Blob(0), StorageJson.Default.ApiKeyRecord)!;
 }
 
 /// <summary>Changes of API keys.</summary>

@@ -17,7 +17,8 @@ public sealed class JournalSubscription : IDisposable
     }
 
     /// <summary>The entries; ends when the subscription or the store is closed.</summary>
-    public IAsyncEnumerable<JournalEntry> ReadAllAsync(CancellationToken cancellation = default) => _channel.Reader.ReadAllAsync(cancellation);
+    public IAsyncEnumerable<JournalEntry> ReadAllAsync(CancellationToken cancellation = default) =>
+        _channel.Reader.ReadAllAsync(cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _end(this);

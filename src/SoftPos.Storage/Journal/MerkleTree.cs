@@ -157,5 +157,6 @@ public static class MerkleTree
         }
     }
 
-    private static bool WellFormed(IReadOnlyList<byte[]> proof) => proof.Count <= MaxProof && proof.All(static node => node is { Length: HashLength });
+    private static bool WellFormed(IReadOnlyList<byte[]> proof) =>
+        proof.Count <= MaxProof && proof.All(static node => node is { Length: HashLength });
 }

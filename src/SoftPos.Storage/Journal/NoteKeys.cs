@@ -75,7 +75,8 @@ public sealed class NoteVerifier
             && VerifyBytes(Encoding.UTF8.GetBytes(CosignedText(text, BinaryPrimitives.ReadUInt64BigEndian(payload))), payload[sizeof(ulong)..]);
     }
 
-    internal static bool IsName(string name) => name.Length > 0 && !name.Any(static letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == '+');
+    internal static bool IsName(string name) =>
+        name.Length > 0 && !name.Any(static letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == '+');
 
     internal static string CosignedText(string text, ulong seconds) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cosignature/v1\ntime {seconds}\n{text}");

@@ -45,7 +45,8 @@ internal sealed class TransactionKeys : IDisposable
     }
 
     /// <summary>The keys of the next transaction; null when the initial key is used up.</summary>
-    public DukptTransaction? Begin() => _state.TryBegin(state => _store.Write(_name, state), out DukptTransaction? transaction) ? transaction : null;
+    public DukptTransaction? Begin() =>
+        _state.TryBegin(state => _store.Write(_name, state), out DukptTransaction? transaction) ? transaction : null;
 
     public void Dispose() => _state.Dispose();
 }

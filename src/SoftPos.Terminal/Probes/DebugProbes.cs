@@ -27,7 +27,8 @@ internal static class DebugProbes
             : Sight.Of(pid == 0 ? null : "tracer");
     }
 
-    private static Sight Setting(IPhoneSystem phone, string name) => Sight.Of(phone.GlobalSetting(name) is { } value ? value != 0 : null, "on");
+    private static Sight Setting(IPhoneSystem phone, string name) =>
+        Sight.Of(phone.GlobalSetting(name) is { } value ? value != 0 : null, "on");
 
     private static Sight Wireless(IPhoneSystem phone)
     {

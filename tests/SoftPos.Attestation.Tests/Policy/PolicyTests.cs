@@ -101,7 +101,8 @@ public class PolicyTests
     [InlineData("a: [")]
     [InlineData("- 1")]
     [InlineData("")]
-    public void Yaml_beyond_plain_data_is_refused(string text) => Assert.False(PolicyText.TryRead(Encoding.UTF8.GetBytes(text), out _, out _));
+    public void Yaml_beyond_plain_data_is_refused(string text) =>
+        Assert.False(PolicyText.TryRead(Encoding.UTF8.GetBytes(text), out _, out _));
 
     [Fact]
     public void Json_and_yaml_mean_the_same()

@@ -53,7 +53,8 @@ internal sealed class ConsoleHost : IAsyncDisposable
     }
 
     /// <summary>A client without a browser's habits: follows nothing, keeps cookies.</summary>
-    public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+    public HttpClient Client() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
 
     /// <summary>A new one-time token.</summary>
     public async Task<string> TokenAsync(TimeSpan? life = null, bool disabled = false)

@@ -138,7 +138,8 @@ public sealed class CeremonyTests : IDisposable
         return terminal;
     }
 
-    private static string[] SharesIn(string screen) => [.. Regex.Matches(screen, "[0-9]-[0-9]{2}-[0-9A-F]+-[0-9A-F]{4}").Select(match => match.Value)];
+    private static string[] SharesIn(string screen) =>
+        [.. Regex.Matches(screen, "[0-9]-[0-9]{2}-[0-9A-F]+-[0-9A-F]{4}").Select(match => match.Value)];
 
     private async Task EnrolBothAsync()
     {

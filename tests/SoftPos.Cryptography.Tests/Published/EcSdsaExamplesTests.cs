@@ -75,5 +75,6 @@ public class EcSdsaExamplesTests
         return point.X!;
     }
 
-    private static BigInteger Number(byte[] bytes) => BigInteger.Parse("0" + Convert.ToHexString(bytes), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static BigInteger Number(byte[] bytes) =>
+        BigInteger.Parse("0" + Convert.ToHexString(bytes), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

@@ -34,7 +34,8 @@ internal sealed class RecordedCall
         return calls;
     }
 
-    public bool Has(string name) => _call.GetProperty("args").TryGetProperty(name, out JsonElement value) && value.ValueKind is not JsonValueKind.Null;
+    public bool Has(string name) =>
+        _call.GetProperty("args").TryGetProperty(name, out JsonElement value) && value.ValueKind is not JsonValueKind.Null;
 
     public byte[] Hex(string name) => Bytes(_call.GetProperty("args").GetProperty(name));
 

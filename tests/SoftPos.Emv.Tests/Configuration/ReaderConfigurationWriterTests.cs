@@ -80,7 +80,8 @@ public sealed class ReaderConfigurationWriterTests
         Assert.Equal("written: combinations[0].ttq: mag-stripe mode (byte 1 bit 8) is not supported", Assert.Single(faults).ToString());
     }
 
-    private static PropertyInfo[] Properties(Type type) => [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is not null)];
+    private static PropertyInfo[] Properties(Type type) =>
+        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is not null)];
 
     private static string Show(object? value) => value switch
     {

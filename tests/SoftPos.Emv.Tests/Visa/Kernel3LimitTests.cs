@@ -22,7 +22,8 @@ public sealed class Kernel3LimitTests
     [InlineData(9_999, true)]
     [InlineData(10_000, false)]
     [InlineData(10_001, false)]
-    public void From_the_transaction_limit_on_the_card_is_not_even_selected(long amount, bool allowed) => Assert.Equal(allowed, Ttq(amount, []) is not null);
+    public void From_the_transaction_limit_on_the_card_is_not_even_selected(long amount, bool allowed) =>
+        Assert.Equal(allowed, Ttq(amount, []) is not null);
 
     [Theory]
 

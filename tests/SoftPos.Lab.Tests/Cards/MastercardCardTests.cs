@@ -69,7 +69,8 @@ public sealed class MastercardCardTests
     [Theory]
     [InlineData("mastercard-bad-cryptogram", "82")]
     [InlineData("mastercard-expired", "54")]
-    public void The_issuer_refuses_what_the_reader_could_not(string name, string code) => Assert.Equal(code, Ask(new LabTap(name).Run(), name).Code);
+    public void The_issuer_refuses_what_the_reader_could_not(string name, string code) =>
+        Assert.Equal(code, Ask(new LabTap(name).Run(), name).Code);
 
     [Fact]
     public void Combined_DDA_is_verified_with_real_key_lengths()

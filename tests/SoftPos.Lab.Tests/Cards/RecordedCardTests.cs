@@ -252,7 +252,8 @@ public sealed class RecordedCardTests
         return recording;
     }
 
-    private static JsonObject Step(JsonNode file, Func<JsonNode, bool> where) => file["steps"]!.AsArray().First(step => where(step!))!.AsObject();
+    private static JsonObject Step(JsonNode file, Func<JsonNode, bool> where) =>
+        file["steps"]!.AsArray().First(step => where(step!))!.AsObject();
 
     private static bool HoldsCardCertificate(TapStep.Happened step) =>
         step.Event is ReaderEvent.CardResponse { Bytes.Length: > 2 } response

@@ -121,7 +121,8 @@ public sealed class GooglePlayDecoderTests : IDisposable
 
     private sealed class Double : HttpMessageHandler
     {
-        public Func<HttpRequestMessage, HttpResponseMessage> Answer { get; set; } = _ => new HttpResponseMessage(HttpStatusCode.NotImplemented);
+        public Func<HttpRequestMessage, HttpResponseMessage> Answer { get; set; } = _ =>
+            new HttpResponseMessage(HttpStatusCode.NotImplemented);
 
         public bool Silent { get; set; }
 

@@ -197,7 +197,8 @@ public sealed class StatusListFeedTests : IAsyncLifetime
 
     private sealed class StatusServer : HttpMessageHandler
     {
-        public Func<HttpRequestMessage, HttpResponseMessage> Answer { get; set; } = static _ => new HttpResponseMessage(HttpStatusCode.NotFound);
+        public Func<HttpRequestMessage, HttpResponseMessage> Answer { get; set; } = static _ =>
+            new HttpResponseMessage(HttpStatusCode.NotFound);
 
         public bool Silent { get; set; }
 

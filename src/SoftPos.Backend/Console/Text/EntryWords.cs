@@ -71,7 +71,8 @@ internal static class EntryWords
         ["token"] = "Result token identity", ["dataKeyId"] = "Account data key", ["pinKeyId"] = "PIN key",
     };
 
-    public static Tone Of(string kind) => Known.TryGetValue(kind, out Tone? known) ? known : new("calm", Icons.Material.Outlined.Circle, kind);
+    public static Tone Of(string kind) =>
+        Known.TryGetValue(kind, out Tone? known) ? known : new("calm", Icons.Material.Outlined.Circle, kind);
 
     /// <summary>Page of the entry's subject, or null.</summary>
     public static string? AddressOf(string kind, string subject)

@@ -35,5 +35,6 @@ internal static class MoneyText
     }
 
     /// <summary>The currency's letters, or its number.</summary>
-    public static string Code(string currency) => Currencies.TryGetValue(currency, out (string Code, int Exponent) known) ? known.Code : currency;
+    public static string Code(string currency) =>
+        Currencies.TryGetValue(currency, out (string Code, int Exponent) known) ? known.Code : currency;
 }
