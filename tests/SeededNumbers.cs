@@ -20,5 +20,8 @@ internal sealed class SeededNumbers(ulong seed)
     /// <summary>A number from 0 to below the bound.</summary>
     public int Below(int bound) => (int)(Next() % (ulong)bound);
 
+    /// <summary>True once in so many times.</summary>
+    public bool OneIn(int times) => Below(times) == 0;
+
     public byte[] Bytes(int length) => [.. Enumerable.Range(0, length).Select(_ => (byte)(Next() & 0xFF))];
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -71,7 +70,7 @@ internal sealed class WireTap : IAsyncDisposable
 
     public WireTap(Uri backend)
     {
-        Address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        Address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}/");
         _listener.Prefixes.Add(Address.ToString());
         _http = new HttpClient { BaseAddress = backend };
         _listener.Start();
@@ -149,12 +148,5 @@ internal sealed class WireTap : IAsyncDisposable
             // The phone or the back end went away; so does this exchange.
             context.Response.Abort();
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace SoftPos.Lab.Phones;
@@ -26,7 +25,7 @@ public sealed class LabStatusListHost : IAsyncDisposable
             File.WriteAllText(path, "{ \"entries\": {} }\n");
         }
 
-        Address = new Uri($"http://127.0.0.1:{FreePort()}/attestation/status");
+        Address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}/attestation/status");
         _listener.Prefixes.Add(Address + "/");
         _listener.Start();
         _serving = ServeAsync();
@@ -90,12 +89,5 @@ public sealed class LabStatusListHost : IAsyncDisposable
 
         response.ContentType = "application/json";
         await response.OutputStream.WriteAsync(list).ConfigureAwait(false);
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

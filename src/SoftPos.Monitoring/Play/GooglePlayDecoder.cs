@@ -32,8 +32,6 @@ public sealed class GooglePlayDecoder(HttpClient client, AccessTokenSource acces
     /// <summary>OAuth scope that the bearer needs.</summary>
     public const string Scope = "https://www.googleapis.com/auth/playintegrity";
 
-    private const int ReadSize = 4096;
-
     private readonly Uri _address = new(options.Address, $"v1/{Uri.EscapeDataString(options.Package)}:decodeIntegrityToken");
 
     /// <inheritdoc/>
@@ -68,28 +66,9 @@ public sealed class GooglePlayDecoder(HttpClient client, AccessTokenSource acces
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await access(cancellation));
         using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        byte[]? body = await ReadAsync(response.Content, cancellation);
+        byte[]? body = await BoundedBody.ReadAsync(response.Content, PlayServerAnswer.MaxLength, cancellation);
         return body is null
             ? PlayServerAnswer.Unknown("play.server.answer", $"an answer of more than {PlayServerAnswer.MaxLength} bytes")
             : PlayServerAnswer.Read((int)response.StatusCode, body);
-    }
-
-    /// <summary>The body, or null when it is longer than any verdict; what it claims to be long is not believed.</summary>
-    private static async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken cancellation)
-    {
-        await using Stream stream = await content.ReadAsStreamAsync(cancellation);
-        using MemoryStream body = new();
-        byte[] buffer = new byte[ReadSize];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
-        {
-            if (body.Length + read > PlayServerAnswer.MaxLength)
-            {
-                return null;
-            }
-
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
     }
 }

@@ -37,7 +37,6 @@ public sealed class StatusListFeed(Database database, HttpClient client, StatusL
     private const string ListSetting = "revocation.list";
     private const string MarkSetting = "revocation.mark";
     private const string Subject = "status-list";
-    private const int ReadSize = 16 * 1024;
 
     /// <summary>A list that lost more than half of its entries is a mistake of its server or an attack, for entries hardly ever go.</summary>
     private const int MaxShrink = 2;
@@ -146,7 +145,7 @@ public sealed class StatusListFeed(Database database, HttpClient client, StatusL
     /// <summary>Puts a new list in force; or says why it is none.</summary>
     private async Task<string?> TakeAsync(HttpResponseMessage response, CancellationToken reading, CancellationToken cancellation)
     {
-        if (await ReadAsync(response.Content, reading) is not { } json)
+        if (await BoundedBody.ReadAsync(response.Content, StatusList.MaxLength, reading) is not { } json)
         {
             return $"a list of more than {StatusList.MaxLength.ToString(CultureInfo.InvariantCulture)} bytes";
         }
@@ -205,24 +204,6 @@ public sealed class StatusListFeed(Database database, HttpClient client, StatusL
         JsonObject content = new() { ["failure"] = failure, ["ageHours"] = age is { } known ? Math.Round(known.TotalHours, 1) : null, ["owner"] = "Us" };
         (await database.CommitAsync(new Change().Append("revocation.stale", Subject, content), cancellation)).Require();
         _alarmed = true;
-    }
-
-    private static async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken cancellation)
-    {
-        await using Stream stream = await content.ReadAsStreamAsync(cancellation);
-        using MemoryStream body = new();
-        byte[] buffer = new byte[ReadSize];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
-        {
-            if (body.Length + read > StatusList.MaxLength)
-            {
-                return null;
-            }
-
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
     }
 }
 

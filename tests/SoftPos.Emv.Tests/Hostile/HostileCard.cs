@@ -27,7 +27,7 @@ internal sealed class HostileCard
     /// <summary>Objects that stand elsewhere, or would always spoil a record.</summary>
     private static readonly HashSet<uint> NotInRecord = [0x9F10, 0x9F26, 0x9F27, 0x9F36, 0x9F4B, 0x9F24, 0x9F5D, 0x82, 0x94];
 
-    private readonly SeededBytes _seed;
+    private readonly SeededNumbers _seed;
     private readonly bool _isVisa;
 
     /// <summary>One answer in so many is spoilt.</summary>
@@ -35,7 +35,7 @@ internal sealed class HostileCard
 
     public HostileCard(ulong seed)
     {
-        _seed = new SeededBytes(seed);
+        _seed = new SeededNumbers(seed);
         _isVisa = _seed.OneIn(2);
         _mercy = 1 + _seed.Below(60);
     }

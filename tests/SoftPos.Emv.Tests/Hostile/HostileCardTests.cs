@@ -67,7 +67,7 @@ public sealed class HostileCardTests
         HostileCard made = new(seed);
         card = made;
         int taps = 3;
-        SeededBytes numbers = new(~seed);
+        SeededNumbers numbers = new(~seed);
         TransactionRequest request = new(TransactionKind.Purchase, (long)(numbers.Next() % 9000), new DateOnly(2026, 11, 24), new TimeOnly(12, 0));
         Outcome outcome = ReaderRun.ToOutcome(
             reader,
