@@ -41,7 +41,7 @@ public sealed class StorageFaultScenarios
     {
         Assert.SkipUnless(await SmallDisk.IsPossibleAsync(), "this machine lets no process mount a small disk of its own (unshare -rm)");
         await using Stack stack = await Stack.StartAsync();
-        await stack.Server.InterruptAsync();
+        await stack.Server.KillAsync();
         await stack.Server.DisposeAsync();
         stack.DiskMegabytes = 48;
         await stack.StartServerAsync("--acquirer-timeout", "2");
