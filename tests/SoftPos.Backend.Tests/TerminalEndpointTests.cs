@@ -166,6 +166,24 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("SWP-04", Partly = true)]
+    public async Task Production_has_no_door_of_the_sandbox()
+    {
+        using HttpResponseMessage open = await PostJsonAsync("sandbox/v1/activation-codes", "{}");
+        Assert.Equal(HttpStatusCode.OK, open.StatusCode);
+        string folder = Directory.CreateTempSubdirectory("softpos-backend-").FullName;
+        await using (BackendHost production = await BackendHost.StartAsync(Options(folder) with { Sandbox = false }, TimeProvider.System, None))
+        {
+            using HttpClient http = new() { BaseAddress = production.Address };
+            using HttpResponseMessage closed = await http.PostAsync(new Uri("sandbox/v1/activation-codes", UriKind.Relative), null, None);
+            Assert.True(closed.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed, closed.StatusCode.ToString());
+            Assert.Null(await production.Database.Merchants.FindAsync(SandboxMerchant.Id, None));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task A_taken_port_is_told_in_words()
     {
         string other = Directory.CreateTempSubdirectory("softpos-backend-").FullName;

@@ -17,7 +17,7 @@ public sealed class GameDayScenarios
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Requirement("PRC-03", Partly = true)]
+    [Requirement("PRC-03")]
     public async Task A_leaked_release_is_stopped_everywhere_and_the_fleet_goes_on_under_new_keys()
     {
         await using Stack stack = await Stack.StartAsync();
