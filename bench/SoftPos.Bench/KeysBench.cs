@@ -98,13 +98,19 @@ internal sealed partial class KeysBench : IBench
 
     private static DukptTransaction Begin(ECDiffieHellman device, Contract.DeliveredKey delivered, byte[] transcript)
     {
+        using AesDukptTerminal terminal = Open(device, delivered, transcript);
+        Demand(terminal.TryBegin(static _ => { }, out DukptTransaction? transaction));
+        return transaction!;
+    }
+
+    /// <summary>What a terminal makes of the key that was delivered to it.</summary>
+    public static AesDukptTerminal Open(ECDiffieHellman device, Contract.DeliveredKey delivered, byte[] transcript)
+    {
         WrappedInitialKey wrapped = new(delivered.EphemeralKey, delivered.KeyBlock);
         Demand(DeviceKeyWrap.TryUnwrap(wrapped, device.ExportSubjectPublicKeyInfo(), transcript, Agree, out InitialKey? key));
         using (key)
-        using (AesDukptTerminal terminal = AesDukptTerminal.Load(key!))
         {
-            Demand(terminal.TryBegin(static _ => { }, out DukptTransaction? transaction));
-            return transaction!;
+            return AesDukptTerminal.Load(key!);
         }
 
         bool Agree(ReadOnlySpan<byte> other, Span<byte> secret)
