@@ -13,7 +13,7 @@ public sealed class MisuseTests
     public void The_options_have_no_switch_and_no_transport()
     {
         string[] options = [.. typeof(TerminalOptions).GetProperties().Select(static property => property.Name).Order(StringComparer.Ordinal)];
-        Assert.Equal(["Backend", "CardTimeout", "Language", "Platform", "ServerKeyPins", "Taps"], options);
+        Assert.Equal(["Backend", "CardTimeout", "ChannelKey", "Language", "Platform", "ServerAuthorities", "ServerKeyPins", "Taps"], options);
         Assert.DoesNotContain(Exported.SelectMany(PublicParameters), static type =>
             typeof(HttpMessageHandler).IsAssignableFrom(type) || typeof(HttpClient).IsAssignableFrom(type) || typeof(Stream).IsAssignableFrom(type)
             || typeof(Delegate).IsAssignableFrom(type));

@@ -15,7 +15,10 @@ using SoftPos.Storage;
 
 namespace SoftPos.Backend.Endpoints;
 
-/// <summary>What terminals call. Requests are signed messages (but for the question for a challenge); answers are JSON; refusals are problem details.</summary>
+/// <summary>
+/// What terminals call, out of their envelopes (<see cref="EnvelopeGate"/>). Requests are signed messages (but for the question for a challenge);
+/// answers are JSON; refusals are problem details.
+/// </summary>
 internal static class TerminalEndpoints
 {
     /// <summary>Limit of everything that a stranger may call and that costs a signature check or a commit.</summary>
@@ -107,22 +110,34 @@ internal static class TerminalEndpoints
             return ReasonProblem.Result(ReasonCodes.RequestMalformed, "terminalId is for every purpose but Enrolment", "$.terminalId");
         }
 
+        if (context.Features.Get<EnvelopeSenderFeature>()?.TerminalId != request.TerminalId)
+        {
+            return ReasonProblem.Result(ReasonCodes.RequestMalformed, "a terminal asks for itself, in its own envelope", "$.terminalId");
+        }
+
         return challenges.Issue(request.Purpose, request.TerminalId) is { } challenge
             ? Json(challenge, ContractJson.Default.Challenge)
             : ReasonProblem.Result(ReasonCodes.RateLimited, "too many challenges are open");
     }
 
-    private static Task<IResult> ActivateAsync(HttpContext context, Enrolment enrolment, ReaderConfigurations configurations) => TakeAsync(context, async message =>
+    private static Task<IResult> ActivateAsync(
+        HttpContext context, Enrolment enrolment, ReaderConfigurations configurations, ChannelKeys channel, Database database) => TakeAsync(context, async message =>
     {
         EnrolmentOutcome outcome = await enrolment.ActivateAsync(message, context.RequestAborted);
-        return outcome.Refusal is { } refused
-            ? Problem(refused)
-            : Json(
-                outcome.Answer! with
-                {
-                    ConfigurationKey = configurations.PublicKey, Findings = InLanguage(outcome.Answer!.Findings, context),
-                },
-                ContractJson.Default.ActivationAnswer);
+        if (outcome.Answer is not { } answer)
+        {
+            return Problem(outcome.Refusal!);
+        }
+
+        // What was enrolled a moment ago is in the trust status; what was refused gets no secret.
+        TerminalRecord? terminal = answer.DataKey is null ? null : await database.TrustStatus.ReadRecordAsync(answer.TerminalId, context.RequestAborted);
+        return Json(
+            answer with
+            {
+                ConfigurationKey = configurations.PublicKey, Findings = InLanguage(answer.Findings, context),
+                ChannelSecret = terminal is null ? null : channel.SecretOf(terminal.TerminalId, terminal.DeviceKey),
+            },
+            ContractJson.Default.ActivationAnswer);
     });
 
     private static Task<IResult> AttestAsync(HttpContext context, EvidenceAppraisal appraisal) => TakeAsync(context, async message =>

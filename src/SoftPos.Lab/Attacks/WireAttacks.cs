@@ -19,14 +19,10 @@ internal sealed class ScriptedAttack(
 
     public override IReadOnlyList<string> SeenAs => seenAs;
 
-    public string? WhyUnseen { get; init; }
-
-    public override string? Unseen => WhyUnseen;
-
     public override Task<AttackOutcome> RunAsync(AttackGround ground, CancellationToken cancellation) => run(ground, cancellation);
 }
 
-/// <summary>Attacks on the line, on copies of a phone, and on the back end's doors.</summary>
+/// <summary>Attacks on the line (of one who sees envelopes, and of one whose channel key is in the app), on copies of a phone, and on the back end's doors.</summary>
 internal static class WireAttacks
 {
     private const AttackClass Wire = AttackClass.Wire;
@@ -63,10 +59,19 @@ internal static class WireAttacks
         new ScriptedAttack("swallowed-answer", Wire, "The approval of a payment is swallowed on its way.", "goods for a sale that looks failed",
             "terminal", "low", ["asked again, found approved"], PaymentAttacks.SwallowAsync),
         new ScriptedAttack("faked-approval", Wire, "Somebody who has broken TLS turns a decline on the merchant's screen into an approval.",
-            "goods without paying", "terminal", "high", ["DECLINED"], PaymentAttacks.FakedApprovalAsync)
-        {
-            WhyUnseen = "answers are protected by pinned TLS alone, not yet by an envelope of their own; the sandbox's loopback has no TLS",
-        },
+            "goods without paying", "terminal", "high", ["DECLINED"], EnvelopeAttacks.FakedApprovalAsync),
+        new ScriptedAttack("replayed-answer", Wire, "Who has broken TLS gives the approval of one sale as the answer to the next, which is declined.",
+            "goods without paying", "terminal", "high", ["DECLINED"], EnvelopeAttacks.ReplayedAnswerAsync),
+        new ScriptedAttack("swapped-answers", Wire, "Who has broken TLS gives the approval of one terminal's sale to another terminal, whose sale is declined.",
+            "goods without paying", "terminal", "high", ["DECLINED"], EnvelopeAttacks.SwappedAnswersAsync),
+        new ScriptedAttack("reordered-answers", Wire, "Who has broken TLS gives each answer to the request after the one that it belongs to.",
+            "a terminal that believes what is past", "terminal", "high", ["BACKEND_UNREACHABLE"], EnvelopeAttacks.ReorderedAnswersAsync),
+        new ScriptedAttack("replayed-envelope", Wire, "Who has broken TLS sends the recorded envelope of a payment again.", "a second charge",
+            "contract", "high", ["ENVELOPE_REPLAYED"], EnvelopeAttacks.ReplayedEnvelopeAsync),
+        new ScriptedAttack("moved-envelope", Wire, "Who has broken TLS sends the envelope of one question to another address.", "confusion",
+            "contract", "high", ["ENVELOPE_INVALID"], EnvelopeAttacks.MovedEnvelopeAsync),
+        new ScriptedAttack("stripped-envelope", Wire, "A signed payment is sent without its envelope, as if the phone knew none.", "a way around the envelope",
+            "contract", "moderate", ["ENVELOPE_REQUIRED"], EnvelopeAttacks.StrippedEnvelopeAsync),
         new ScriptedAttack("used-code", Wire, "An activation code is used by two phones.", "a terminal of another merchant",
             "monitoring", "low", ["ACTIVATION_CODE_INVALID"], DoorAttacks.UsedCodeAsync),
         new ScriptedAttack("guessed-code", Wire, "Activation codes are guessed.", "a terminal of another merchant",
