@@ -16,10 +16,16 @@ internal static class ChannelTargets
         Method = "POST", Path = Path, MediaType = "application/cose", Body = new byte[100],
     }, Sender);
 
+    private static readonly byte[][] Inside =
+    [
+        [0xA4, 0x01, 0x07, 0x02, 0x60, 0x03, 0x62, 0x65, 0x6E, 0x04, 0x43, 1, 2, 3],
+        [0xA3, 0x02, 0x60, 0x03, 0x60, 0x04, 0x40],
+    ];
+
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("envelope", [Request.Bytes.ToArray()], OpenRequest),
-        new("envelope-inside", [EnvelopeForm.WriteSender(new byte[16], new byte[40], new byte[32]), Payload(), [0xA4, 0x01, 0x07, 0x02, 0x60, 0x03, 0x62, 0x65, 0x6E, 0x04, 0x43, 1, 2, 3], [0xA3, 0x02, 0x60, 0x03, 0x60, 0x04, 0x40]], ReadInside),
+        new("envelope-inside", [EnvelopeForm.WriteSender(new byte[16], new byte[40], new byte[32]), Payload(), .. Inside], ReadInside),
         new("envelope-answer", [Answer()], static input => _ = Request.TryOpen(input, out _)),
         new("channel-document", [Document()], static input => _ = ChannelDocument.TryVerify(input, Key.PublicKey, out _)),
     ];

@@ -224,14 +224,14 @@ public sealed class EnvelopeGateTests : IAsyncLifetime
         await using (Database database = await Database.OpenAsync(Path.Combine(_folder, "softpos.db"), _clock))
         {
             // Somebody relabels the folder; the keys know better.
-            (await database.CommitAsync(new Change().PutSetting("installation.kind", "production"u8.ToArray()))).Require();
+            (await database.CommitAsync(new Change().PutSetting("installation.kind", "production"u8.ToArray()), None)).Require();
         }
 
         BackendStartException refused = await Assert.ThrowsAsync<BackendStartException>(() => BackendHost.StartAsync(production, _clock, None));
         Assert.Contains("kind of installation", refused.Message, StringComparison.Ordinal);
         await using (Database database = await Database.OpenAsync(Path.Combine(_folder, "softpos.db"), _clock))
         {
-            (await database.CommitAsync(new Change().PutSetting("installation.kind", "sandbox"u8.ToArray()))).Require();
+            (await database.CommitAsync(new Change().PutSetting("installation.kind", "sandbox"u8.ToArray()), None)).Require();
         }
 
         await InitializeAsync();

@@ -53,7 +53,8 @@ public sealed class ChannelTests
         await using SoftPosTerminal terminal = await Terminals.EnrolAsync(backend, platform);
         await terminal.PreflightAsync(None);
         await terminal.PreflightAsync(None);
-        string[] keys = [.. backend.Wire.Where(static bytes => OpenedRequest.KeyIdOf(bytes) is not null).Select(static bytes => Convert.ToHexString(bytes.AsSpan(bytes.Length - 69)))];
+        byte[][] requests = [.. backend.Wire.Where(static bytes => OpenedRequest.KeyIdOf(bytes) is not null)];
+        string[] keys = [.. requests.Select(static bytes => Convert.ToHexString(bytes.AsSpan(bytes.Length - 69)))];
         Assert.True(keys.Length >= 6, $"{keys.Length} requests");
         Assert.Equal(keys.Length, keys.Distinct().Count());
     }

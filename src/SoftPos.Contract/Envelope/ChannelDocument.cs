@@ -89,7 +89,8 @@ public sealed record ChannelDocument
         : ExpiresAt <= IssuedAt || ExpiresAt - IssuedAt > LongestLife ? $"expiresAt: expected within {LongestLife.TotalDays} days after issuedAt"
         : EnvelopeKeys.Count is 0 or > MaxKeys ? $"envelopeKeys: expected 1 to {MaxKeys}"
         : Pins.Count > MaxKeys ? $"pins: expected at most {MaxKeys}"
-        : Pins.Count > 0 && Pins.Select(static pin => Convert.ToHexString(pin.Key)).Distinct().Count() < MinPins ? $"pins: expected {MinPins} different ones: one in use and a spare"
+        : Pins.Count > 0 && Pins.Select(static pin => Convert.ToHexString(pin.Key)).Distinct().Count() < MinPins
+            ? $"pins: expected {MinPins} different ones: one in use and a spare"
         : Pins.Any(static pin => pin.Key.Length != SHA256.HashSizeInBytes) ? "pins: expected 32 bytes each"
         : EnvelopeKeys.Concat(Pins).Any(static key => key.Until <= key.From) ? "until: expected after from"
         : EnvelopeKeys.Any(static key => !EnvelopeKey.IsKey(key.Key)) ? "envelopeKeys: expected SubjectPublicKeyInfo of P-256 keys"

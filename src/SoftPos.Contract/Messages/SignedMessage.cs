@@ -5,7 +5,7 @@ using System.Security.Cryptography.Cose;
 namespace SoftPos.Contract;
 
 /// <summary>
-/// The secured envelope of every terminal request: COSE_Sign1 (RFC 9052), ES256 only, over a CBOR payload. The protected header holds the
+/// What every terminal request is inside its envelope: COSE_Sign1 (RFC 9052), ES256 only, over a CBOR payload. The protected header holds the
 /// algorithm, the content type (which message it is) and the key identifier (16-byte terminal identity, or empty before enrolment).
 /// </summary>
 public static class SignedMessage

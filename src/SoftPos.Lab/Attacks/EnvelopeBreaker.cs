@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using SoftPos.Contract;
 
@@ -39,7 +40,7 @@ internal sealed class EnvelopeBreaker : IDisposable
         };
         return path switch
         {
-            "sandbox/v1/channel-key" => System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["publicKey"] = Convert.ToBase64String(_channelKey.PublicKey) }.ToJsonString()),
+            "sandbox/v1/channel-key" => JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["publicKey"] = Convert.ToBase64String(_channelKey.PublicKey) }),
             "terminal/v1/channel" => document.Sign(_channelKey),
             _ => null,
         };
@@ -61,7 +62,8 @@ internal sealed class EnvelopeBreaker : IDisposable
         Guid? sender = path == Activation ? null : terminalId;
         EnvelopeRequest request = new() { Method = Method, Path = path, MediaType = message.ContentType, Body = message.Body };
         byte[] recipient = _backendKey ??= await RecipientAsync(cancellation).ConfigureAwait(false);
-        using SealedRequest envelope = SealedRequest.Seal(recipient, request, sender is { } id && _terminals.TryGetValue(id, out Known? known) ? known.Next(id) : null);
+        EnvelopeSender? proven = sender is { } id && _terminals.TryGetValue(id, out Known? known) ? known.Next(id) : null;
+        using SealedRequest envelope = SealedRequest.Seal(recipient, request, proven);
         WireAnswer outside = await WireAnswer.SendAsync(
             _http, new WireMessage(message.Path, Envelope.RequestMediaType, envelope.Bytes.ToArray()), cancellation).ConfigureAwait(false);
         if (!envelope.TryOpen(outside.Body, out EnvelopeAnswer answer))

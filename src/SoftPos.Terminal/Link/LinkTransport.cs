@@ -35,7 +35,8 @@ internal static class LinkTransport
 
         return options.Backend.Scheme != Uri.UriSchemeHttps ? "the back end's address is neither https nor http"
             : options.ServerKeyPins.Any(pin => pin is not { Length: SHA256.HashSizeInBytes }) ? "a pin is not 32 bytes long"
-            : options.ServerKeyPins.Select(Convert.ToHexString).Distinct().Count() < ChannelDocument.MinPins ? "https needs pinned server keys: the one in use and a spare"
+            : options.ServerKeyPins.Select(Convert.ToHexString).Distinct().Count() < ChannelDocument.MinPins
+                ? "https needs pinned server keys: the one in use and a spare"
             : null;
     }
 
