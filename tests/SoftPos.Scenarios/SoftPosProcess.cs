@@ -40,12 +40,17 @@ internal sealed class SoftPosProcess : IAsyncDisposable
     public static SoftPosProcess Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
 
     /// <summary>Starts it with more variables in its environment.</summary>
-    public static SoftPosProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static SoftPosProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start(new ProcessStartInfo(Program, arguments), environment);
+
+    /// <summary>Starts it through another command that ends as this program, under the same identity.</summary>
+    public static SoftPosProcess StartUnder(string[] wrapper, string[] arguments) => wrapper is [string first, .. string[] rest]
+        ? Start(new ProcessStartInfo(first, [.. rest, Program, .. arguments]), new Dictionary<string, string>())
+        : Start(arguments);
+
+    private static SoftPosProcess Start(ProcessStartInfo start, IReadOnlyDictionary<string, string> environment)
     {
-        ProcessStartInfo start = new(Program, arguments)
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
-        };
+        start.RedirectStandardOutput = start.RedirectStandardError = start.RedirectStandardInput = true;
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

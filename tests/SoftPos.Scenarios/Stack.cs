@@ -33,6 +33,9 @@ internal sealed class Stack : IAsyncDisposable
     /// <summary>More acquirers of the server's next start: a comma before each address.</summary>
     public string Further { get; set; } = string.Empty;
 
+    /// <summary>Size of the disk that the server's next start gets for its data, empty each time; null for the folder itself.</summary>
+    public int? DiskMegabytes { get; set; }
+
     public string LedgerPath => Path.Combine(Folder, "ledger.jsonl");
 
     public static Task<Stack> StartAsync(params string[] more) => StartWithAsync([], more);
@@ -49,7 +52,8 @@ internal sealed class Stack : IAsyncDisposable
 
     public async Task StartServerAsync(params string[] more)
     {
-        Server = SoftPosProcess.Start(
+        Server = SoftPosProcess.StartUnder(
+            DiskMegabytes is { } size ? SmallDisk.Around(Data, size) : [],
             ["up", "--port", Text(Port), "--data", Data, "--fleet", "0", "--acquirer", $"127.0.0.1:{AcquirerPort}{Further}", .. more]);
         await Server.WaitForAsync("ready");
     }

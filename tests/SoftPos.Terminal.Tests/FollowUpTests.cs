@@ -48,6 +48,24 @@ public sealed class FollowUpTests
     }
 
     [Fact]
+    [Requirement("PBE-03", Partly = true)]
+    public async Task A_fault_of_the_back_end_is_no_refusal_of_what_was_sent()
+    {
+        TestPlatform platform = new();
+        await using ScriptedBackend backend = await ScriptedBackend.StartAsync(platform.Time);
+        await using SoftPosTerminal terminal = await Terminals.EnrolAsync(backend, platform);
+        backend.PaymentState = PaymentState.Voided;
+        backend.Misdeeds.Enqueue(("follow-up", Misdeed.InternalError));
+        Assert.Equal(PaymentOutcome.Voided, (await RunAsync(terminal, FollowUpAction.Void)).Outcome);
+
+        // A question that is refused leaves the payment as open as it was.
+        backend.Misdeeds.Enqueue(("status", Misdeed.InternalError));
+        PaymentResult open = await terminal.StatusAsync(Payment, TestContext.Current.CancellationToken);
+        Assert.Equal((PaymentOutcome.Unknown, ReasonCodes.ResultOutstanding), (open.Outcome, open.Reason.Code));
+        Assert.Equal(PaymentOutcome.Voided, (await terminal.StatusAsync(Payment, TestContext.Current.CancellationToken)).Outcome);
+    }
+
+    [Fact]
     [Requirement("ATT-01", Partly = true)]
     public async Task Without_an_enrolment_or_with_an_untrusted_phone_nothing_is_sent()
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
@@ -33,6 +34,9 @@ internal static class TerminalEndpoints
 
     /// <summary>A question for a challenge is two short values.</summary>
     private const int MaxChallengeRequest = 512;
+
+    /// <summary>Seconds after which a refused caller may try again when the store is away.</summary>
+    private const string StoreRetrySeconds = "5";
 
     /// <summary>Requests under way at once; more wait a little, then are told to come back.</summary>
     private const int MaxConcurrent = 512;
@@ -70,7 +74,16 @@ internal static class TerminalEndpoints
     /// <summary>Our own faults become problem details too, and their traces stay inside.</summary>
     public static void UseReasonProblems(this WebApplication application)
     {
-        application.UseExceptionHandler(handler => handler.Run(context => ReasonProblem.Result(ReasonCodes.Internal).ExecuteAsync(context)));
+        application.UseExceptionHandler(handler => handler.Run(static context =>
+        {
+            if (context.Features.Get<IExceptionHandlerFeature>()?.Error is not StorageException { Failure: not StorageFailure.Constraint })
+            {
+                return ReasonProblem.Result(ReasonCodes.Internal).ExecuteAsync(context);
+            }
+
+            context.Response.Headers.RetryAfter = StoreRetrySeconds;
+            return ReasonProblem.Result(ReasonCodes.StoreUnavailable).ExecuteAsync(context);
+        }));
         application.UseRateLimiter();
     }
 

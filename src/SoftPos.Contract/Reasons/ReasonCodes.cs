@@ -6,6 +6,9 @@ public static partial class ReasonCodes
     /// <summary>A fault of ours.</summary>
     public const string Internal = "INTERNAL";
 
+    /// <summary>Nothing can be made durable now: the store is locked, full or failing.</summary>
+    public const string StoreUnavailable = "STORE_UNAVAILABLE";
+
     /// <summary>The request does not have the form that its documentation gives.</summary>
     public const string RequestMalformed = "REQUEST_MALFORMED";
 

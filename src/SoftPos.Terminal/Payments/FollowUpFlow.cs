@@ -51,7 +51,7 @@ internal sealed class FollowUpFlow(PaymentRoom room)
             return room.Results.Refused(answers, ReasonCodes.BackendUnreachable);
         }
 
-        if (answer.End == LinkEnd.Uncertain)
+        if (StatusClient.IsOpen(answer))
         {
             answer = await room.Status.AskUntilSettledAsync(room.Enrolment, answers, CancellationToken.None).ConfigureAwait(false);
         }

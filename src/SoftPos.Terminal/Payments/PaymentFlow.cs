@@ -155,7 +155,7 @@ internal sealed class PaymentFlow
             await _room.Link.SendAsync(Paths.Payments, message, ContractJson.Default.PaymentAnswer, Paths.PaymentPatience, CancellationToken.None)
                 .ConfigureAwait(false),
             _paymentId);
-        bool isOpen = answer.End == LinkEnd.Uncertain || answer.Problem?.Code == ReasonCodes.Internal
+        bool isOpen = StatusClient.IsOpen(answer)
             || answer.Value is { State: PaymentState.Received or PaymentState.Sent };
         if (isOpen)
         {

@@ -21,14 +21,15 @@ internal sealed class StatusClient(BackendLink link, TimeProvider clock, Attesta
     public async Task<LinkAnswer<PaymentAnswer>> AskAsync(Enrolment enrolment, Guid paymentId, CancellationToken cancellation)
     {
         LinkAnswer<PaymentAnswer> answer = await AskOnceAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
-        if (answer.Problem?.Code != ClockSkew)
+        if (answer.Problem?.Code == ClockSkew)
         {
-            return answer;
+            // The question stands in the back end's time, which an app that was just started has not been told yet.
+            await attestation.LearnTimeAsync(enrolment, cancellation).ConfigureAwait(false);
+            answer = await AskOnceAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
         }
 
-        // The question stands in the back end's time, which an app that was just started has not been told yet.
-        await attestation.LearnTimeAsync(enrolment, cancellation).ConfigureAwait(false);
-        return await AskOnceAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
+        // That a question was refused says nothing about the payment.
+        return answer.Problem is { Code: not ReasonCodes.PaymentUnknown } ? LinkAnswer<PaymentAnswer>.Failed(LinkEnd.Uncertain) : answer;
     }
 
     private async Task<LinkAnswer<PaymentAnswer>> AskOnceAsync(Enrolment enrolment, Guid paymentId, CancellationToken cancellation)
@@ -61,6 +62,10 @@ internal sealed class StatusClient(BackendLink link, TimeProvider clock, Attesta
 
         return answer.Problem?.Code == ReasonCodes.PaymentUnknown ? LinkAnswer<PaymentAnswer>.Failed(LinkEnd.Uncertain) : answer;
     }
+
+    /// <summary>Whether what was sent may have been done: no answer, or a fault of the back end's own on the way.</summary>
+    public static bool IsOpen(LinkAnswer<PaymentAnswer> answer) =>
+        answer.End == LinkEnd.Uncertain || answer.Problem?.Code is ReasonCodes.Internal or ReasonCodes.StoreUnavailable;
 
     /// <summary>An answer about another payment is no answer.</summary>
     public static LinkAnswer<PaymentAnswer> Matching(LinkAnswer<PaymentAnswer> answer, Guid paymentId) =>
