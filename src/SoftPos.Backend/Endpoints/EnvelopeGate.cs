@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 using SoftPos.Contract;
 using SoftPos.Monitoring;
 using SoftPos.Storage;
@@ -18,7 +19,7 @@ internal sealed record EnvelopeSenderFeature(Guid? TerminalId);
 /// which a plain request is taken. What the envelope itself is refused for is told in clear, and a terminal takes nothing that is in clear for
 /// an answer; everything beyond that is told inside.
 /// </summary>
-internal sealed class EnvelopeGate(ChannelKeys keys, Database database, ChannelForks forks)
+internal sealed class EnvelopeGate(ChannelKeys keys, Database database, ChannelForks forks, ILogger logger)
 {
     private const string Root = "/terminal/v1";
 
@@ -37,7 +38,8 @@ internal sealed class EnvelopeGate(ChannelKeys keys, Database database, ChannelF
         EnvelopeGate gate = new(
             (ChannelKeys)application.Services.GetService(typeof(ChannelKeys))!,
             (Database)application.Services.GetService(typeof(Database))!,
-            (ChannelForks)application.Services.GetService(typeof(ChannelForks))!);
+            (ChannelForks)application.Services.GetService(typeof(ChannelForks))!,
+            application.Logger);
         application.Use(gate.PassAsync);
     }
 
@@ -60,7 +62,17 @@ internal sealed class EnvelopeGate(ChannelKeys keys, Database database, ChannelF
         (OpenedRequest? opened, string? refusal) = Open(context.Request, bytes!);
         using (opened)
         {
-            refusal ??= await CheckSenderAsync(opened!, context.RequestAborted);
+            try
+            {
+                refusal ??= await CheckSenderAsync(opened!, context.RequestAborted);
+            }
+            catch (StorageException unwritten)
+            {
+                // The number could not be made durable, so nothing is acted upon; whoever asked is proven and may know why.
+                await AnswerAsync(context, opened!, told => TerminalEndpoints.ProblemOf(unwritten).ExecuteAsync(told));
+                return;
+            }
+
             if (refusal is null or ReasonCodes.Cloned)
             {
                 await AnswerAsync(context, opened!, refusal is null ? next : Refuse(refusal));
@@ -124,6 +136,24 @@ internal sealed class EnvelopeGate(ChannelKeys keys, Database database, ChannelF
         }
     }
 
+    /// <summary>Lets the endpoint answer. A fault of ours is told inside too, so that no network and no phone is blamed for it.</summary>
+    private async Task GuardedAsync(HttpContext context, MemoryStream inside, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+#pragma warning disable CA1031 // Whatever failed, the one who asked must hear of it, and in the envelope.
+        catch (Exception fault) when (!context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            logger.LogError(fault, "a terminal's request failed");
+            inside.SetLength(0);
+            context.Response.Clear();
+            await TerminalEndpoints.ProblemOf(fault).ExecuteAsync(context);
+        }
+    }
+
     private static RequestDelegate Refuse(string reason) => context => ReasonProblem.Result(reason).ExecuteAsync(context);
 
     private async Task AnswerAsync(HttpContext context, OpenedRequest opened, RequestDelegate next)
@@ -147,7 +177,7 @@ internal sealed class EnvelopeGate(ChannelKeys keys, Database database, ChannelF
         try
         {
             response.Body = inside;
-            await next(context);
+            await GuardedAsync(context, inside, next);
             await response.BodyWriter.FlushAsync(context.RequestAborted);
             answer = opened.Seal(new EnvelopeAnswer
             {

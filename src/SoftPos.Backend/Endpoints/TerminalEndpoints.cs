@@ -74,18 +74,15 @@ internal static class TerminalEndpoints
     /// <summary>Our own faults become problem details too, and their traces stay inside.</summary>
     public static void UseReasonProblems(this WebApplication application)
     {
-        application.UseExceptionHandler(handler => handler.Run(static context =>
-        {
-            if (context.Features.Get<IExceptionHandlerFeature>()?.Error is not StorageException { Failure: not StorageFailure.Constraint })
-            {
-                return ReasonProblem.Result(ReasonCodes.Internal).ExecuteAsync(context);
-            }
-
-            context.Response.Headers.RetryAfter = StoreRetrySeconds;
-            return ReasonProblem.Result(ReasonCodes.StoreUnavailable).ExecuteAsync(context);
-        }));
+        application.UseExceptionHandler(handler => handler.Run(
+            static context => ProblemOf(context.Features.Get<IExceptionHandlerFeature>()?.Error).ExecuteAsync(context)));
         application.UseRateLimiter();
     }
+
+    /// <summary>What a caller is told of a fault of ours.</summary>
+    public static IResult ProblemOf(Exception? fault) => fault is StorageException { Failure: not StorageFailure.Constraint }
+        ? new RetryLater(ReasonProblem.Result(ReasonCodes.StoreUnavailable))
+        : ReasonProblem.Result(ReasonCodes.Internal);
 
     public static void MapTerminalEndpoints(this IEndpointRouteBuilder routes)
     {
@@ -223,4 +220,13 @@ internal static class TerminalEndpoints
     private static IResult Problem(Refusal refused) => ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field);
 
     private static IResult Json<T>(T value, JsonTypeInfo<T> type) => Results.Json(value, type);
+
+    private sealed class RetryLater(IResult result) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = StoreRetrySeconds;
+            return result.ExecuteAsync(httpContext);
+        }
+    }
 }
