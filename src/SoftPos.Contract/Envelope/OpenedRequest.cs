@@ -64,7 +64,9 @@ public sealed class OpenedRequest : IDisposable
         CryptographicOperations.ZeroMemory(agreed);
         byte[]? clear = Envelope.Decrypt(requestKey, iv, ciphertext, Envelope.RequestAssociated(method, path));
         CryptographicOperations.ZeroMemory(requestKey);
-        if (clear is not null && Read(clear, method, path, header, hash, answerKey) is { } read)
+        OpenedRequest? read = clear is null ? null : Read(clear, method, path, header, hash, answerKey);
+        CryptographicOperations.ZeroMemory(clear);
+        if (read is not null)
         {
             opened = read;
             return true;
@@ -118,8 +120,10 @@ public sealed class OpenedRequest : IDisposable
         }
 
         // Numbered if and only if named: without a sender there is nobody whose numbers they would be.
-        if (!EnvelopeRequest.TryDecode(payload.ToArray(), method, path, out EnvelopeRequest request, out long? sequence)
-            || named != sequence is > 0 || (!named && sequence is not null))
+        byte[] copy = payload.ToArray();
+        bool isRead = EnvelopeRequest.TryDecode(copy, method, path, out EnvelopeRequest request, out long? sequence);
+        CryptographicOperations.ZeroMemory(copy);
+        if (!isRead || named != sequence is > 0 || (!named && sequence is not null))
         {
             return null;
         }

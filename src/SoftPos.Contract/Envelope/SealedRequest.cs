@@ -78,8 +78,10 @@ public sealed class SealedRequest : IDisposable
             return false;
         }
 
-        return Envelope.Decrypt(_answerKey, iv, ciphertext, Envelope.AnswerAssociated(_hash, _sequence)) is { } clear
-            && EnvelopeAnswer.TryDecode(clear, out answer);
+        byte[]? clear = Envelope.Decrypt(_answerKey, iv, ciphertext, Envelope.AnswerAssociated(_hash, _sequence));
+        bool isRead = clear is not null && EnvelopeAnswer.TryDecode(clear, out answer);
+        CryptographicOperations.ZeroMemory(clear);
+        return isRead;
     }
 
     /// <inheritdoc/>

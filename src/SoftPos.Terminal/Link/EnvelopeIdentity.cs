@@ -21,6 +21,7 @@ internal sealed class EnvelopeIdentity : IDisposable
     private readonly Guid _terminalId;
     private readonly SealedStore _store;
     private readonly byte[] _stored;
+    private readonly byte[] _secret = GC.AllocateUninitializedArray<byte>(EnvelopeSender.SecretLength, pinned: true);
     private readonly Lock _gate = new();
     private long _next;
 
@@ -29,6 +30,7 @@ internal sealed class EnvelopeIdentity : IDisposable
         _terminalId = terminalId;
         _store = store;
         _stored = stored;
+        stored.AsSpan(0, EnvelopeSender.SecretLength).CopyTo(_secret);
         _next = Ceiling;
     }
 
@@ -78,9 +80,13 @@ internal sealed class EnvelopeIdentity : IDisposable
                 _store.Write(Name, _stored);
             }
 
-            return new EnvelopeSender(_terminalId, _stored[..EnvelopeSender.SecretLength], _next++);
+            return new EnvelopeSender(_terminalId, _secret, _next++);
         }
     }
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(_stored);
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_stored);
+        CryptographicOperations.ZeroMemory(_secret);
+    }
 }
