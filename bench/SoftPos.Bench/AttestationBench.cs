@@ -57,7 +57,10 @@ internal sealed class AttestationBench : IBench
         yield return Harness.Line("heartbeat appraised, key imported each time", () => Appraise(appraiser, pool, message => EvidenceVerifier.Verify(message, spki, _terminal)));
     }
 
-    /// <summary>What the envelope adds to a heartbeat at the back end: opened, its sender proven, its answer sealed. The answer is as long as a usual one.</summary>
+    /// <summary>
+    /// What the envelope adds to a heartbeat at the back end: opened, its sender proven, its answer sealed. The answer is as long as a
+    /// usual one.
+    /// </summary>
     private IEnumerable<BenchLine> Envelopes(ECDsa key)
     {
         const string Path = "/terminal/v1/attestation";

@@ -8,8 +8,9 @@ using SoftPos.Storage;
 namespace SoftPos.Backend;
 
 /// <summary>
-/// The keys by which terminals know this installation: the channel key, which apps pin; the envelope keys, which it signs; and the root of the
-/// terminals' own secrets. All rest sealed by the key room, bound to the kind of the installation, so that those of a sandbox open in no other.
+/// The keys by which terminals know this installation: the channel key, which apps pin; the envelope keys, which it signs; and the root
+/// of the terminals' own secrets. All rest sealed by the key room, bound to the kind of the installation, so that those of a sandbox open
+/// in no other.
 /// </summary>
 internal sealed class ChannelKeys : IDisposable
 {
@@ -194,7 +195,8 @@ internal sealed class ChannelKeys : IDisposable
 
             JsonObject entry = new()
             {
-                ["version"] = document.Version, ["expires"] = document.ExpiresAt, ["envelopeKeys"] = document.EnvelopeKeys.Count, ["pins"] = document.Pins.Count,
+                ["version"] = document.Version, ["expires"] = document.ExpiresAt, ["envelopeKeys"] = document.EnvelopeKeys.Count,
+                ["pins"] = document.Pins.Count,
                 ["document"] = Convert.ToHexStringLower(SHA256.HashData(message)),
             };
             Change change = with(new Change().PutSetting(DocumentSetting, message)).Append("channel.published", "channel", entry);

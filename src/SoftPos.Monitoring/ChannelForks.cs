@@ -6,8 +6,8 @@ using SoftPos.Storage;
 namespace SoftPos.Monitoring;
 
 /// <summary>
-/// Two envelopes under one number, both sealed with the terminal's secret: two phones hold one state, or its storage was set back. As with a
-/// number of evidence that comes twice, nobody can say which is the merchant's, so the identity is suspended until a person looks.
+/// Two envelopes under one number, both sealed with the terminal's secret: two phones hold one state, or its storage was set back. As
+/// with a number of evidence that comes twice, nobody can say which is the merchant's, so the identity is suspended until a person looks.
 /// </summary>
 public sealed class ChannelForks(Database database)
 {

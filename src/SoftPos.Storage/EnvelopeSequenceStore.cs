@@ -21,8 +21,8 @@ public enum EnvelopeSight
 public sealed record EnvelopeMemory(SequenceWindow Window, long Refused);
 
 /// <summary>
-/// The numbers of terminals' envelopes, durable before the request is acted upon. One transaction looks and takes, so that of copies that come
-/// at once, to whatever node, one is the first.
+/// The numbers of terminals' envelopes, durable before the request is acted upon. One transaction looks and takes, so that of copies that
+/// come at once, to whatever node, one is the first.
 /// </summary>
 public sealed class EnvelopeSequenceStore
 {

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace SoftPos.Contract.Tests;
 
-/// <summary>The envelope's bytes. The known answers were computed without this code: curve, cipher, hash and CBOR written out from their standards.</summary>
+/// <summary>
+/// The envelope's bytes. The known answers were computed without this code: curve, cipher, hash and CBOR written out from their
+/// standards.
+/// </summary>
 public sealed class EnvelopeTests : IDisposable
 {
     private const string Path = "/terminal/v1/payments";

@@ -81,7 +81,7 @@ public sealed class PinnedTlsTests : IDisposable
     }
 
     [Fact]
-    [Requirement("CHN-02", Partly = true)]
+    [Requirement("CHN-02")]
     public async Task Nothing_below_version_1_3_of_TLS_is_spoken()
     {
         using X509Certificate2 certificate = Certify(_used);
@@ -95,7 +95,9 @@ public sealed class PinnedTlsTests : IDisposable
         return await AskAsync(certificate, SslProtocols.None, pins);
     }
 
-    /// <summary>How a question ends: the server reads nothing and answers gibberish, so "uncertain" means that TLS was set up and it was sent.</summary>
+    /// <summary>
+    /// How a question ends: the server reads nothing and answers gibberish, so "uncertain" means that TLS was set up and it was sent.
+    /// </summary>
     private async Task<LinkEnd> AskAsync(X509Certificate2 certificate, SslProtocols protocols, IReadOnlyList<DatedKey> pins)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -111,7 +113,8 @@ public sealed class PinnedTlsTests : IDisposable
         await server.StartAsync(None);
         TerminalOptions options = new()
         {
-            Backend = new Uri(server.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal)), Platform = _platform, ChannelKey = _channel.PublicKey,
+            Backend = new Uri(server.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal)), Platform = _platform,
+            ChannelKey = _channel.PublicKey,
             ServerKeyPins = [PinOf(_used), PinOf(_spare)], ServerAuthorities = [_authority.RawData],
         };
         Assert.Null(BackendLink.FaultOf(options));

@@ -28,7 +28,9 @@ internal enum Tamper
     Cut,
 }
 
-/// <summary>The envelope's side of the scripted back end: it opens every request as the real one does and checks what must hold of it.</summary>
+/// <summary>
+/// The envelope's side of the scripted back end: it opens every request as the real one does and checks what must hold of it.
+/// </summary>
 internal sealed partial class ScriptedBackend
 {
     private readonly List<EnvelopeKey> _envelopeKeys = [NewKey()];
@@ -71,7 +73,8 @@ internal sealed partial class ScriptedBackend
 
     public ChannelDocument FirstDocument(DateTimeOffset now) => new()
     {
-        Version = 1, IssuedAt = now, ExpiresAt = now.AddDays(90), IsSandbox = true, EnvelopeKeys = [new DatedKey(EnvelopeKey.PublicKey, now, now.AddDays(90))],
+        Version = 1, IssuedAt = now, ExpiresAt = now.AddDays(90), IsSandbox = true,
+        EnvelopeKeys = [new DatedKey(EnvelopeKey.PublicKey, now, now.AddDays(90))],
     };
 
     /// <summary>A new envelope key with a document of the next version; the old key is taken for the overlap, or no more.</summary>
@@ -152,7 +155,8 @@ internal sealed partial class ScriptedBackend
 
         byte[] answer = opened.Seal(new EnvelopeAnswer
         {
-            Status = http.Response.StatusCode, MediaType = http.Response.ContentType?.Split(';')[0] ?? string.Empty, ChannelVersion = Document.Version,
+            Status = http.Response.StatusCode, MediaType = http.Response.ContentType?.Split(';')[0] ?? string.Empty,
+            ChannelVersion = Document.Version,
             Body = inside.ToArray(),
         });
         await http.Response.Body.WriteAsync(Tampered(http, answer, inside.ToArray()));

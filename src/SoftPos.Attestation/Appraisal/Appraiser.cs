@@ -112,7 +112,9 @@ public sealed class Appraiser(CompiledPolicy policy)
         };
     }
 
-    /// <summary>Until when the milder response holds: a date for all, or a time from a terminal's first finding on, whichever is later.</summary>
+    /// <summary>
+    /// Until when the milder response holds: a date for all, or a time from a terminal's first finding on, whichever is later.
+    /// </summary>
     private static DateTimeOffset? MilderUntil(PolicyRule rule, AppraisalContext context)
     {
         DateTimeOffset? graced = rule.Grace is { } grace
@@ -121,7 +123,9 @@ public sealed class Appraiser(CompiledPolicy policy)
         return rule.Due is { } due && (graced is null || due > graced) ? due : graced;
     }
 
-    /// <summary>The worst response decides; refusals that prove nothing leave the verdict unknown, which payments treat as a refusal too.</summary>
+    /// <summary>
+    /// The worst response decides; refusals that prove nothing leave the verdict unknown, which payments treat as a refusal too.
+    /// </summary>
     private struct Conclusion
     {
         private bool _denied;

@@ -55,7 +55,9 @@ public sealed class PolicyRule
     /// <summary>From when it is asked; null means always.</summary>
     public DateTimeOffset? EffectiveFrom { get; init; }
 
-    /// <summary>From when the response holds for every terminal; until then the milder one does, with this date on it. Null for at once.</summary>
+    /// <summary>
+    /// From when the response holds for every terminal; until then the milder one does, with this date on it. Null for at once.
+    /// </summary>
     public DateTimeOffset? Due { get; init; }
 
     /// <summary>How long after a terminal's first finding of it the milder response stays; null for none.</summary>

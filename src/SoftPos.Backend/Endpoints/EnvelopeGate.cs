@@ -15,9 +15,9 @@ namespace SoftPos.Backend.Endpoints;
 internal sealed record EnvelopeSenderFeature(Guid? TerminalId);
 
 /// <summary>
-/// The one door of terminals' requests: each comes in an envelope (docs/reference/envelope.md) and is answered in one. There is no setting by
-/// which a plain request is taken. What the envelope itself is refused for is told in clear, and a terminal takes nothing that is in clear for
-/// an answer; everything beyond that is told inside.
+/// The one door of terminals' requests: each comes in an envelope (docs/reference/envelope.md) and is answered in one. There is no
+/// setting by which a plain request is taken. What the envelope itself is refused for is told in clear, and a terminal takes nothing that
+/// is in clear for an answer; everything beyond that is told inside.
 /// </summary>
 internal sealed class EnvelopeGate(ChannelKeys keys, Database database, ChannelForks forks, ILogger logger)
 {

@@ -28,7 +28,9 @@ internal static class TerminalEndpoints
     /// <summary>Limit of everything that an enrolled terminal calls.</summary>
     public const string TerminalLimit = "terminals";
 
-    /// <summary>Limit of questions that wait for an order: each is held open for a while, so they do not count among the terminals' other work.</summary>
+    /// <summary>
+    /// Limit of questions that wait for an order: each is held open for a while, so they do not count among the terminals' other work.
+    /// </summary>
     private const string WaitingLimit = "waiting-terminals";
     private const int MaxWaitingForOrders = 10_000;
 

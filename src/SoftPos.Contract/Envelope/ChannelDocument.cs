@@ -49,13 +49,18 @@ public sealed record ChannelDocument
     /// <summary>Of a sandbox; terminals that take real payments refuse it.</summary>
     public required bool IsSandbox { get; init; }
 
-    /// <summary>Pins of TLS: SHA-256 of the server keys' SubjectPublicKeyInfo. None where there is no TLS, or where the app's own count.</summary>
+    /// <summary>
+    /// Pins of TLS: SHA-256 of the server keys' SubjectPublicKeyInfo. None where there is no TLS, or where the app's own count.
+    /// </summary>
     public IReadOnlyList<DatedKey> Pins { get; init; } = [];
 
     /// <summary>Keys of the envelope.</summary>
     public required IReadOnlyList<DatedKey> EnvelopeKeys { get; init; }
 
-    /// <summary>The envelope key to seal for: of those that count the one that began last, of two that began together the later one; null when none counts.</summary>
+    /// <summary>
+    /// The envelope key to seal for: of those that count the one that began last, of two that began together the later one; null when
+    /// none counts.
+    /// </summary>
     public byte[]? EnvelopeKeyAt(DateTimeOffset time) =>
         time < ExpiresAt ? EnvelopeKeys.Where(key => key.CountsAt(time)).OrderBy(static key => key.From).LastOrDefault()?.Key : null;
 
@@ -133,7 +138,8 @@ public sealed record ChannelDocument
         document = complete
             ? new ChannelDocument
             {
-                Version = version!.Value, IssuedAt = issued!.Value, ExpiresAt = expires!.Value, IsSandbox = sandbox!.Value, Pins = pins!, EnvelopeKeys = keys!,
+                Version = version!.Value, IssuedAt = issued!.Value, ExpiresAt = expires!.Value, IsSandbox = sandbox!.Value, Pins = pins!,
+                EnvelopeKeys = keys!,
             }
             : null!;
         return complete && document.Fault is null;

@@ -4,8 +4,8 @@ using System.Formats.Cbor;
 namespace SoftPos.Contract;
 
 /// <summary>
-/// The one form that each layer of the envelope has, byte by byte (docs/reference/envelope.md). COSE leaves many encodings open; here all but
-/// the values is fixed, so that reading is comparing, and what differs in any byte is refused.
+/// The one form that each layer of the envelope has, byte by byte (docs/reference/envelope.md). COSE leaves many encodings open; here all
+/// but the values is fixed, so that reading is comparing, and what differs in any byte is refused.
 /// </summary>
 internal static class EnvelopeForm
 {

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace SoftPos.Contract;
 
 /// <summary>
-/// The back end's static P-256 key of the envelope. Agreements run on several copies side by side, because the platform's object is not made
-/// for many callers at once.
+/// The back end's static P-256 key of the envelope. Agreements run on several copies side by side, because the platform's object is not
+/// made for many callers at once.
 /// </summary>
 public sealed class EnvelopeKey : IDisposable
 {

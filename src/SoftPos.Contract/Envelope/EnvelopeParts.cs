@@ -110,7 +110,9 @@ public sealed record EnvelopeAnswer
     }
 }
 
-/// <summary>Who sends: a terminal, by the secret that it was given at its enrolment, under a number that it has never used before.</summary>
+/// <summary>
+/// Who sends: a terminal, by the secret that it was given at its enrolment, under a number that it has never used before.
+/// </summary>
 /// <param name="TerminalId">Identity.</param>
 /// <param name="Secret">32 bytes.</param>
 /// <param name="Sequence">From 1.</param>

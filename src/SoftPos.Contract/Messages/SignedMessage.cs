@@ -57,7 +57,9 @@ public static class SignedMessage
         }
     }
 
-    /// <summary>An <see cref="ECDsa"/> whose private operation is the port's, so that the COSE library can sign with a hardware key.</summary>
+    /// <summary>
+    /// An <see cref="ECDsa"/> whose private operation is the port's, so that the COSE library can sign with a hardware key.
+    /// </summary>
     private sealed class PortEcdsa : ECDsa
     {
         private readonly IDeviceKey _key;

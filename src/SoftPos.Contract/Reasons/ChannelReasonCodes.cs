@@ -1,6 +1,8 @@
 namespace SoftPos.Contract;
 
-/// <summary>Reasons that the channel between terminal and back end gives. They come outside an envelope, so no terminal takes one for a verdict.</summary>
+/// <summary>
+/// Reasons that the channel between terminal and back end gives. They come outside an envelope, so no terminal takes one for a verdict.
+/// </summary>
 public static partial class ReasonCodes
 {
     /// <summary>A terminal's request came without its envelope.</summary>

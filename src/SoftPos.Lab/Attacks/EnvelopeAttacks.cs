@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SoftPos.Contract;
 using SoftPos.Terminal;
+using Phone = SoftPos.Lab.VirtualTerminal.VirtualTerminal;
 
 namespace SoftPos.Lab.Attacks;
 
@@ -20,14 +21,14 @@ internal static class EnvelopeAttacks
         {
             Answer = (message, answer) => message.Path == Payments ? new WireAnswer(200, WireMessage.JsonType, Approval()) : answer,
         };
-        await using VirtualTerminal.VirtualTerminal phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
+        await using Phone phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
         return AttackOutcome.Of(await phone.PayAsync(Declined, null, cancellation).ConfigureAwait(false));
     }
 
     public static async Task<AttackOutcome> ReplayedAnswerAsync(AttackGround ground, CancellationToken cancellation)
     {
         await using WireTap tap = new(ground.Backend, isClosed: true);
-        await using VirtualTerminal.VirtualTerminal phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
+        await using Phone phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
         WireAnswer approval = await ApprovalOfAsync(phone, tap, cancellation).ConfigureAwait(false);
         tap.Answer = (message, answer) => message.Path == Payments ? approval : answer;
         return AttackOutcome.Of(await phone.PayAsync(Declined, null, cancellation).ConfigureAwait(false));
@@ -36,8 +37,8 @@ internal static class EnvelopeAttacks
     public static async Task<AttackOutcome> SwappedAnswersAsync(AttackGround ground, CancellationToken cancellation)
     {
         await using WireTap tap = new(ground.Backend, isClosed: true);
-        await using VirtualTerminal.VirtualTerminal one = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
-        await using VirtualTerminal.VirtualTerminal other = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
+        await using Phone one = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
+        await using Phone other = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
         WireAnswer approval = await ApprovalOfAsync(one, tap, cancellation).ConfigureAwait(false);
         tap.Answer = (message, answer) => message.Path == Payments ? approval : answer;
         return AttackOutcome.Of(await other.PayAsync(Declined, null, cancellation).ConfigureAwait(false));
@@ -46,7 +47,7 @@ internal static class EnvelopeAttacks
     public static async Task<AttackOutcome> ReorderedAnswersAsync(AttackGround ground, CancellationToken cancellation)
     {
         await using WireTap tap = new(ground.Backend, isClosed: true);
-        await using VirtualTerminal.VirtualTerminal phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
+        await using Phone phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
         await phone.HeartbeatAsync(cancellation).ConfigureAwait(false);
         WireAnswer before = tap.Answers.Last(pair => pair.Path == Challenge).Answer;
         tap.Answer = (message, answer) =>
@@ -66,7 +67,7 @@ internal static class EnvelopeAttacks
     public static async Task<AttackOutcome> ReplayedEnvelopeAsync(AttackGround ground, CancellationToken cancellation)
     {
         await using WireTap tap = new(ground.Backend, isClosed: true);
-        await using VirtualTerminal.VirtualTerminal phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
+        await using Phone phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
         await phone.PayAsync(AttackGround.Sale, null, cancellation).ConfigureAwait(false);
         return Of(await ground.PostAsync(Payments, tap.Last(Payments).Body, cancellation).ConfigureAwait(false));
     }
@@ -74,7 +75,7 @@ internal static class EnvelopeAttacks
     public static async Task<AttackOutcome> MovedEnvelopeAsync(AttackGround ground, CancellationToken cancellation)
     {
         await using WireTap tap = new(ground.Backend, isClosed: true);
-        await using VirtualTerminal.VirtualTerminal phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
+        await using Phone phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
         await phone.PayAsync(AttackGround.Sale, null, cancellation).ConfigureAwait(false);
         return Of(await ground.PostAsync("terminal/v1/payments/follow-up", tap.Last(Payments).Body, cancellation).ConfigureAwait(false));
     }
@@ -82,12 +83,12 @@ internal static class EnvelopeAttacks
     public static async Task<AttackOutcome> StrippedEnvelopeAsync(AttackGround ground, CancellationToken cancellation)
     {
         await using WireTap tap = new(ground.Backend);
-        await using VirtualTerminal.VirtualTerminal phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
+        await using Phone phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
         await phone.PayAsync(AttackGround.Sale, null, cancellation).ConfigureAwait(false);
         return Of(await ground.PostAsync(Payments, tap.Last(Payments).Body, cancellation).ConfigureAwait(false));
     }
 
-    private static async Task<WireAnswer> ApprovalOfAsync(VirtualTerminal.VirtualTerminal phone, WireTap tap, CancellationToken cancellation)
+    private static async Task<WireAnswer> ApprovalOfAsync(Phone phone, WireTap tap, CancellationToken cancellation)
     {
         PaymentResult sale = await phone.PayAsync(AttackGround.Sale, null, cancellation).ConfigureAwait(false);
         return sale.Outcome is PaymentOutcome.Approved
@@ -98,7 +99,8 @@ internal static class EnvelopeAttacks
     /// <summary>An approval as the back end would write it, had it no envelope.</summary>
     private static byte[] Approval() => Encoding.UTF8.GetBytes(new JsonObject
     {
-        ["paymentId"] = Guid.Empty, ["state"] = nameof(PaymentState.Approved), ["reason"] = ReasonCodes.Approved, ["amountMinor"] = Declined.AmountMinor,
+        ["paymentId"] = Guid.Empty, ["state"] = nameof(PaymentState.Approved), ["reason"] = ReasonCodes.Approved,
+        ["amountMinor"] = Declined.AmountMinor,
         ["currency"] = "710", ["maskedPan"] = "476173******0119", ["responseCode"] = "00",
     }.ToJsonString());
 

@@ -7,8 +7,8 @@ using SoftPos.Contract;
 namespace SoftPos.Lab.Attacks;
 
 /// <summary>
-/// What somebody has who owns the phone and has put a channel key of his own into the app: to the phone he is the back end, to the back end he
-/// is the phone, and between the two every message lies open. What he does then, the layers inside must see.
+/// What somebody has who owns the phone and has put a channel key of his own into the app: to the phone he is the back end, to the back
+/// end he is the phone, and between the two every message lies open. What he does then, the layers inside must see.
 /// </summary>
 internal sealed class EnvelopeBreaker : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class EnvelopeBreaker : IDisposable
         DateTimeOffset now = clock.GetUtcNow();
         ChannelDocument document = new()
         {
-            Version = 1, IssuedAt = now, ExpiresAt = now + Life, IsSandbox = true, EnvelopeKeys = [new DatedKey(_envelopeKey.PublicKey, now, now + Life)],
+            Version = 1, IssuedAt = now, ExpiresAt = now + Life, IsSandbox = true,
+            EnvelopeKeys = [new DatedKey(_envelopeKey.PublicKey, now, now + Life)],
         };
         return path switch
         {

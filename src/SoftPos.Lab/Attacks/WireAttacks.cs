@@ -22,7 +22,10 @@ internal sealed class ScriptedAttack(
     public override Task<AttackOutcome> RunAsync(AttackGround ground, CancellationToken cancellation) => run(ground, cancellation);
 }
 
-/// <summary>Attacks on the line (of one who sees envelopes, and of one whose channel key is in the app), on copies of a phone, and on the back end's doors.</summary>
+/// <summary>
+/// Attacks on the line (of one who sees envelopes, and of one whose channel key is in the app), on copies of a phone, and on the back
+/// end's doors.
+/// </summary>
 internal static class WireAttacks
 {
     private const AttackClass Wire = AttackClass.Wire;

@@ -55,7 +55,9 @@ internal sealed class BackendLink : IDisposable
         where TAnswer : class =>
         PostAsync(new Outgoing(path, "application/cose", signedMessage, path != Paths.Activation), form, patience, cancellation);
 
-    /// <summary>Seals a message now that is sent when the terminal may not be one any more; null when the back end's keys are not known.</summary>
+    /// <summary>
+    /// Seals a message now that is sent when the terminal may not be one any more; null when the back end's keys are not known.
+    /// </summary>
     public SealedRequest? Seal(string path, byte[] signedMessage) => Seal(new Outgoing(path, "application/cose", signedMessage, true));
 
     /// <summary>Posts what was sealed before.</summary>
@@ -144,7 +146,9 @@ internal sealed class BackendLink : IDisposable
         }
     }
 
-    /// <summary>Asks for the channel document. Null when one is held now; <see cref="ChannelFault.NotSigned"/> also when none came.</summary>
+    /// <summary>
+    /// Asks for the channel document. Null when one is held now; <see cref="ChannelFault.NotSigned"/> also when none came.
+    /// </summary>
     private async Task<ChannelFault?> LearnAsync(Patience time)
     {
         try

@@ -3,8 +3,8 @@ using SoftPos.Contract;
 namespace SoftPos.Terminal;
 
 /// <summary>
-/// By which keys this terminal knows its back end: the channel document that it holds, signed by the key that the app pins. It is kept on the
-/// phone, where its signature and its version protect it; one that is older, over, or of another environment is never taken.
+/// By which keys this terminal knows its back end: the channel document that it holds, signed by the key that the app pins. It is kept on
+/// the phone, where its signature and its version protect it; one that is older, over, or of another environment is never taken.
 /// </summary>
 internal sealed class ChannelTrust
 {
@@ -30,7 +30,9 @@ internal sealed class ChannelTrust
     /// <summary>The envelope key to seal for; null when none counts now.</summary>
     public byte[]? EnvelopeKey => _held?.EnvelopeKeyAt(_options.Platform.Clock.GetUtcNow());
 
-    /// <summary>The pins of TLS that count now: those of the document, or while it has none or is over, those that the app was built with.</summary>
+    /// <summary>
+    /// The pins of TLS that count now: those of the document, or while it has none or is over, those that the app was built with.
+    /// </summary>
     public IReadOnlyList<byte[]> Pins => _held?.PinsAt(_options.Platform.Clock.GetUtcNow()) is { Count: > 0 } pins ? pins : _options.ServerKeyPins;
 
     /// <summary>Takes a document, or says why not. The one that is held stays until a newer one is durable.</summary>

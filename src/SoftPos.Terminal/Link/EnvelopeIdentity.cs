@@ -5,15 +5,17 @@ using SoftPos.Contract;
 namespace SoftPos.Terminal;
 
 /// <summary>
-/// What an enrolled terminal proves its envelopes with: its secret, and numbers that only rise. Numbers are set aside by the block, durably, so
-/// that a crash skips some and repeats none. May be used from several threads.
+/// What an enrolled terminal proves its envelopes with: its secret, and numbers that only rise. Numbers are set aside by the block,
+/// durably, so that a crash skips some and repeats none. May be used from several threads.
 /// </summary>
 internal sealed class EnvelopeIdentity : IDisposable
 {
     /// <summary>Name of the blob.</summary>
     public const string Name = "channel";
 
-    /// <summary>Numbers set aside by one write: a day's payments cost a handful of writes, and a restart skips less than the back end's window.</summary>
+    /// <summary>
+    /// Numbers set aside by one write: a day's payments cost a handful of writes, and a restart skips less than the back end's window.
+    /// </summary>
     private const int Block = 32;
 
     private const int StoredLength = EnvelopeSender.SecretLength + sizeof(long);

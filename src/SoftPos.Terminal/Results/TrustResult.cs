@@ -33,7 +33,9 @@ public sealed record TrustResult
         },
     };
 
-    /// <summary>Nothing but an old version stands against this phone: the merchant is told what to do, and not to look for faults.</summary>
+    /// <summary>
+    /// Nothing but an old version stands against this phone: the merchant is told what to do, and not to look for faults.
+    /// </summary>
     private static bool IsOldApp(IReadOnlyList<MerchantFinding> findings)
     {
         MerchantFinding[] refusing = [.. findings.Where(static finding => finding.Response >= FindingResponse.Deny)];
