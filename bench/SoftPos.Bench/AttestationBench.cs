@@ -33,7 +33,7 @@ internal sealed class AttestationBench : IBench
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] hash = SHA256.HashData("floor"u8), signature = key.SignHash(hash);
         double before = Floor();
-        BenchLine[] lines = [.. Heartbeats(key), .. FirstContact(), .. Rules()];
+        BenchLine[] lines = [.. Heartbeats(key), .. Envelopes(key), .. FirstContact(), .. Rules()];
 
         // The machine may be busier at one end than at the other; the faster floor is the fair one.
         double floor = Math.Max(before, Floor());
@@ -55,6 +55,35 @@ internal sealed class AttestationBench : IBench
         EnrolledKeys kept = new();
         yield return Harness.Line("heartbeat appraised, key kept as the back end keeps it", () => Appraise(appraiser, pool, message => kept.Verify(message, spki, _terminal)));
         yield return Harness.Line("heartbeat appraised, key imported each time", () => Appraise(appraiser, pool, message => EvidenceVerifier.Verify(message, spki, _terminal)));
+    }
+
+    /// <summary>
+    /// What the envelope adds to a heartbeat at the back end: opened, its sender proven, its answer sealed. The answer is as long as a
+    /// usual one.
+    /// </summary>
+    private IEnumerable<BenchLine> Envelopes(ECDsa key)
+    {
+        const string Path = "/terminal/v1/attestation";
+        const int UsualAnswer = 700;
+        using ECDiffieHellman fixedKey = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        using EnvelopeKey envelopeKey = new(fixedKey);
+        byte[] secret = RandomNumberGenerator.GetBytes(EnvelopeSender.SecretLength);
+        EnvelopeAnswer answer = new() { Status = 200, MediaType = "application/json", Body = new byte[UsualAnswer] };
+        byte[][] pool =
+        [
+            .. Enumerable.Range(1, Pool).Select(number =>
+            {
+                EnvelopeRequest request = new() { Method = "POST", Path = Path, MediaType = "application/cose", Body = Sign(key, number).Message };
+                using SealedRequest envelope = SealedRequest.Seal(envelopeKey.PublicKey, request, new EnvelopeSender(_terminal, secret, number));
+                return envelope.Bytes.ToArray();
+            }),
+        ];
+        yield return Harness.Line("envelope of a heartbeat: opened, proven, answered", () =>
+        {
+            Demand(OpenedRequest.TryOpen(pool[_turn++ % Pool], envelopeKey, "POST", Path, out OpenedRequest opened) && opened.IsFrom(secret));
+            _ = opened.Seal(answer);
+            opened.Dispose();
+        });
     }
 
     private void Appraise(HeartbeatAppraiser appraiser, (byte[] Message, byte[] Nonce)[] pool, Func<byte[], VerifiedEvidence> verify)

@@ -73,6 +73,9 @@ public sealed class BackendHost : IAsyncDisposable
     /// <summary>The store, for tests.</summary>
     internal Storage.Database Database => _rooms.Database;
 
+    /// <summary>The channel's keys, for tests.</summary>
+    internal ChannelKeys Channel => _rooms.Channel;
+
     /// <summary>Every route that is mapped, for tests that try them all.</summary>
     internal IReadOnlyList<Endpoint> Routes => _application.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
@@ -125,8 +128,10 @@ public sealed class BackendHost : IAsyncDisposable
         builder.Services.AddConsole();
         WebApplication application = builder.Build();
         application.UseReasonProblems();
+        EnvelopeGate.Use(application);
         integrators.Map(application);
         application.MapTerminalEndpoints();
+        application.MapChannelEndpoints(options.Sandbox);
         application.MapCommandEndpoints();
         application.MapOperatorEndpoints();
         application.MapFleetEndpoints();

@@ -21,6 +21,9 @@ internal sealed class Rooms : IAsyncDisposable
     /// <summary>Setting that says which kind of installation a data folder belongs to.</summary>
     private const string KindSetting = "installation.kind";
 
+    /// <summary>How often the channel document's age is looked at; it is renewed at half of its life.</summary>
+    private static readonly TimeSpan ChannelRenewal = TimeSpan.FromHours(6);
+
     private readonly CancellationTokenSource _closing = new();
     private readonly TimeProvider _clock;
     private readonly OpenKeyRoom _keys;
@@ -35,8 +38,10 @@ internal sealed class Rooms : IAsyncDisposable
     private Task _background = Task.CompletedTask;
 
     private Rooms(
-        BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey, ReaderConfigurations configurations)
+        BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey, ReaderConfigurations configurations,
+        ChannelKeys channel)
     {
+        Channel = channel;
         Configurations = configurations;
         _clock = clock;
         Database = database;
@@ -117,6 +122,9 @@ internal sealed class Rooms : IAsyncDisposable
 
     public ReaderConfigurations Configurations { get; }
 
+    /// <summary>Keys of the channel to terminals.</summary>
+    public ChannelKeys Channel { get; }
+
     /// <exception cref="BackendStartException">The data folder cannot be used; the message says why.</exception>
     public static async Task<Rooms> OpenAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
     {
@@ -132,7 +140,8 @@ internal sealed class Rooms : IAsyncDisposable
                 ServiceKey configurationKey = await ServiceKey.OpenConfigurationAsync(database, keys.Room, cancellation);
                 ReaderConfigurations configurations = new(database, configurationKey, clock, options.Sandbox);
                 await configurations.LoadAsync(cancellation);
-                Rooms rooms = new(options, clock, database, keys, resultKey, logKey, configurations);
+                ChannelKeys channel = await ChannelKeys.OpenAsync(database, keys.Room, options, clock, cancellation);
+                Rooms rooms = new(options, clock, database, keys, resultKey, logKey, configurations, channel);
                 await rooms.Policies.OpenAsync(cancellation);
                 return rooms;
             }
@@ -169,6 +178,8 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Commands);
         services.AddSingleton(Payments);
         services.AddSingleton(Configurations);
+        services.AddSingleton(Channel);
+        services.AddSingleton(new ChannelForks(Database));
         services.AddSingleton(_logKey);
         services.AddSingleton(new Settlement(Database, _paymentOptions, _clock));
         services.AddSingleton(Routes);
@@ -193,7 +204,8 @@ internal sealed class Rooms : IAsyncDisposable
 
         Task revocation = _statusList?.RunAsync(_closing.Token) ?? Task.CompletedTask;
         Task retention = _retention.RunAsync(logger, _closing.Token);
-        _background = Task.WhenAll([reversals, revocation, retention, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
+        Task channel = RenewChannelAsync(logger);
+        _background = Task.WhenAll([reversals, revocation, retention, channel, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
     }
 
     public async ValueTask DisposeAsync()
@@ -205,11 +217,35 @@ internal sealed class Rooms : IAsyncDisposable
         _statusListClient?.Dispose();
         _resultKey.Dispose();
         Configurations.Dispose();
+        Channel.Dispose();
         _logKey.Dispose();
         _keys.Dispose();
         await Database.DisposeAsync();
         _random.Dispose();
         _closing.Dispose();
+    }
+
+    private async Task RenewChannelAsync(ILogger logger)
+    {
+        using PeriodicTimer timer = new(ChannelRenewal, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closing.Token))
+            {
+                try
+                {
+                    await Channel.RenewAsync(_closing.Token);
+                }
+                catch (StorageException fault)
+                {
+                    logger.LogError("the channel document could not be renewed and will be tried again: {Fault}", fault.Failure);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node is being closed.
+        }
     }
 
     private async Task TakeLateAnswersAsync(AcquirerLink link, ILogger logger)

@@ -8,12 +8,13 @@ namespace SoftPos.Backend;
 
 /// <summary>
 /// A P-256 key by which the back end signs for others: one for monitoring's results (payments hold the public half only), one for reader
-/// configurations. It rests sealed by the key room.
+/// configurations, one for the channel document. It rests sealed by the key room.
 /// </summary>
 internal sealed class ServiceKey : IDeviceKey, IDisposable
 {
     private const string MonitoringName = "key.monitoring.1";
     private const string ConfigurationName = "key.configuration.1";
+    private const string ChannelName = "key.channel.1";
 
     private readonly ECDsa _key;
 
@@ -32,6 +33,10 @@ internal sealed class ServiceKey : IDeviceKey, IDisposable
     /// <summary>The key of reader configurations.</summary>
     public static Task<ServiceKey> OpenConfigurationAsync(Database database, IKeyRoom keys, CancellationToken cancellation) =>
         OpenAsync(database, keys, ConfigurationName, "reader configurations", cancellation);
+
+    /// <summary>The key of channel documents, which apps pin.</summary>
+    public static Task<ServiceKey> OpenChannelAsync(Database database, IKeyRoom keys, CancellationToken cancellation) =>
+        OpenAsync(database, keys, ChannelName, "channel documents", cancellation);
 
     private static async Task<ServiceKey> OpenAsync(Database database, IKeyRoom keys, string name, string purpose, CancellationToken cancellation)
     {

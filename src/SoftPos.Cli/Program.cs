@@ -24,6 +24,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     OrderCommands.Create(),
     ListenCommand.Create(),
     KeysCommand.Create(),
+    ChannelCommand.Create(),
     ConfigurationCommand.Create(),
     PolicyCommand.Create(),
     FleetCommand.Create(),

@@ -32,6 +32,7 @@ public sealed class Database : IAsyncDisposable
         Payments = new PaymentStore(this);
         Batches = new BatchStore(this);
         Sequences = new SequenceStore(this);
+        EnvelopeSequences = new EnvelopeSequenceStore(this);
         KeySerials = new KeySerialStore(this);
         Keys = new KeyStore(this);
         Ceremonies = new CeremonyStore(this);
@@ -74,6 +75,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Numbers that are never given twice.</summary>
     public SequenceStore Sequences { get; }
+
+    /// <summary>Numbers of terminals' envelopes.</summary>
+    public EnvelopeSequenceStore EnvelopeSequences { get; }
 
     /// <summary>Last counters of initial keys.</summary>
     public KeySerialStore KeySerials { get; }

@@ -30,6 +30,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         _options = options;
         _openCard = openCard;
         _link = BackendLink.Open(options, options.Platform.Clock);
+        _link.Sender = () => _enrolment?.Sender;
         _attestation = new AttestationClient(_link, options.Platform);
         _status = new StatusClient(_link, options.Platform.Clock, _attestation);
         _results = new PaymentResults(options.Language);

@@ -10,10 +10,22 @@ public sealed record TerminalOptions
     public required TerminalPlatform Platform { get; init; }
 
     /// <summary>
+    /// SubjectPublicKeyInfo (DER) of the back end's channel key, P-256: the operator gives it (<c>softpos channel show</c>). By it the terminal
+    /// knows the keys that its messages are sealed for and, from the first contact on, the pins of TLS. Always needed.
+    /// </summary>
+    public byte[] ChannelKey { get; init; } = [];
+
+    /// <summary>
     /// SHA-256 of the SubjectPublicKeyInfo of the back end's TLS keys, 32 bytes each: the one in use and at least one spare, so that a
-    /// rotation overlaps. Needed for <c>https</c>.
+    /// rotation overlaps. Needed for <c>https</c>. They count until the back end has given a channel document with pins of its own.
     /// </summary>
     public IReadOnlyList<byte[]> ServerKeyPins { get; init; } = [];
+
+    /// <summary>
+    /// Certificates (DER) of the authorities that a back end's certificate must come from, instead of those that the phone trusts; empty for the
+    /// phone's. The pins count besides.
+    /// </summary>
+    public IReadOnlyList<byte[]> ServerAuthorities { get; init; } = [];
 
     /// <summary>Language tag of the texts, such as <c>en</c>.</summary>
     public string Language { get; init; } = "en";

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Contract;
@@ -14,11 +14,14 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("softpos-backend-").FullName;
     private BackendHost _host = null!;
     private HttpClient _http = null!;
+    private SealedRequests _sealed = null!;
+    private int _terminals;
 
     public async ValueTask InitializeAsync()
     {
         _host = await BackendHost.StartAsync(Options(_folder), TimeProvider.System, None);
         _http = new HttpClient { BaseAddress = _host.Address };
+        _sealed = new SealedRequests(_http);
     }
 
     public async ValueTask DisposeAsync()
@@ -31,9 +34,9 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_challenge_is_given_for_enrolment_without_an_identity()
     {
-        using HttpResponseMessage response = await PostJsonAsync("terminal/v1/challenge", """{"purpose":"Enrolment"}""");
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Challenge? challenge = await response.Content.ReadFromJsonAsync(ContractJson.Default.Challenge, None);
+        SealedRequests.Reply reply = await _sealed.PostAsync("terminal/v1/challenge", """{"purpose":"Enrolment"}""");
+        Assert.Equal(200, reply.Status);
+        Challenge? challenge = JsonSerializer.Deserialize(reply.Body, ContractJson.Default.Challenge);
         Assert.Equal(Challenge.NonceLength, challenge!.Nonce.Length);
         Assert.True(challenge.ExpiresAt > challenge.ServerTime);
     }
@@ -41,13 +44,14 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"purpose":"Enrolment","terminalId":"0193a5b0-0000-7000-8000-000000000001"}""")]
     [InlineData("""{"purpose":"Tap"}""")]
+    [InlineData("""{"purpose":"Tap","terminalId":"0193a5b0-0000-7000-8000-000000000001"}""")]
     [InlineData("""{"purpose":"Sleep"}""")]
     [InlineData("""{"purpose":""")]
     [InlineData("""[]""")]
     [InlineData("")]
     public async Task A_malformed_question_gets_problem_details_with_the_field(string body)
     {
-        JsonObject problem = await ProblemAsync(await PostJsonAsync("terminal/v1/challenge", body), HttpStatusCode.BadRequest);
+        JsonObject problem = ProblemOf(await _sealed.PostAsync("terminal/v1/challenge", body), HttpStatusCode.BadRequest);
         Assert.Equal(ReasonCodes.RequestMalformed, problem["code"]!.GetValue<string>());
         Assert.NotEmpty(problem["detail"]!.GetValue<string>());
         Assert.NotEmpty(problem["errors"]!.AsArray());
@@ -63,9 +67,11 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     {
         foreach (byte[] body in (byte[][])[[], [0], Encoding.ASCII.GetBytes("hello"), [0xD2, 0x84, 0x40, 0xA0, 0x40, 0x40], new byte[4096]])
         {
-            JsonObject problem = await ProblemAsync(await PostCoseAsync("terminal/v1/" + endpoint, body), null);
-            Assert.Contains(problem["code"]!.GetValue<string>(), (string[])[ReasonCodes.RequestMalformed, ReasonCodes.TerminalUnknown, ReasonCodes.SignatureInvalid]);
+            JsonObject problem = await ProblemAsync(await PostCoseAsync("terminal/v1/" + endpoint, body), HttpStatusCode.BadRequest);
+            Assert.Equal(ReasonCodes.EnvelopeRequired, problem["code"]!.GetValue<string>());
             Assert.NotNull(problem["traceId"]);
+            JsonObject inside = ProblemOf(await _sealed.PostAsync("terminal/v1/" + endpoint, body, sender: await SenderAsync()), HttpStatusCode.BadRequest);
+            Assert.Equal(ReasonCodes.RequestMalformed, inside["code"]!.GetValue<string>());
         }
     }
 
@@ -76,7 +82,7 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     public async Task An_oversized_message_is_refused_early(string endpoint)
     {
         JsonObject problem = await ProblemAsync(
-            await PostCoseAsync("terminal/v1/" + endpoint, new byte[SignedMessage.MaxLength + 1]), HttpStatusCode.RequestEntityTooLarge);
+            await PostCoseAsync("terminal/v1/" + endpoint, new byte[Envelope.MaxRequest + 1]), HttpStatusCode.RequestEntityTooLarge);
         Assert.Equal(ReasonCodes.RequestTooLarge, problem["code"]!.GetValue<string>());
     }
 
@@ -84,16 +90,28 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     public async Task Another_media_type_is_refused_with_what_was_expected()
     {
         JsonObject problem = await ProblemAsync(await PostJsonAsync("terminal/v1/payments", "{}"), HttpStatusCode.BadRequest);
+        Assert.Equal(ReasonCodes.EnvelopeRequired, problem["code"]!.GetValue<string>());
         Assert.Contains("application/cose", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        JsonObject inside = ProblemOf(await _sealed.PostAsync("terminal/v1/payments", "{}", await SenderAsync()), HttpStatusCode.BadRequest);
+        Assert.Contains("application/cose", inside["detail"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_payment_of_an_unknown_terminal_is_refused()
     {
         using TestKey key = new();
-        byte[] message = SignedMessage.Sign(key, MessageType.Payment, Guid.CreateVersion7(DateTimeOffset.UnixEpoch).ToByteArray(bigEndian: true), [0xA0]);
-        JsonObject problem = await ProblemAsync(await PostCoseAsync("terminal/v1/payments", message), null);
-        Assert.Equal(ReasonCodes.TerminalUnknown, problem["code"]!.GetValue<string>());
+        Guid stranger = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
+        byte[] message = SignedMessage.Sign(key, MessageType.Payment, stranger.ToByteArray(bigEndian: true), [0xA0]);
+        SealedRequests.Reply reply = await _sealed.PostAsync("terminal/v1/payments", message, sender: new EnvelopeSender(stranger, new byte[32], 1));
+        Assert.False(reply.IsSealed);
+        Assert.Equal(ReasonCodes.EnvelopeInvalid, ProblemOf(reply, HttpStatusCode.BadRequest)["code"]!.GetValue<string>());
+
+        // One that was retired had a secret; its requests are those of a stranger, and it is told so inside.
+        EnvelopeSender retired = await SenderAsync(TerminalState.Retired);
+        message = SignedMessage.Sign(key, MessageType.Payment, retired.TerminalId.ToByteArray(bigEndian: true), [0xA0]);
+        reply = await _sealed.PostAsync("terminal/v1/payments", message, sender: retired);
+        Assert.True(reply.IsSealed);
+        Assert.Equal(ReasonCodes.TerminalUnknown, ProblemOf(reply, HttpStatusCode.Unauthorized)["code"]!.GetValue<string>());
     }
 
     [Fact]
@@ -105,7 +123,7 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
             Code = "AAAA-BBBB-CCCC", Nonce = new byte[32], SigningChain = [[1]], AgreementChain = [[1]], Model = "x", OsVersion = "1", SdkVersion = "1",
         };
         byte[] message = SignedMessage.Sign(key, MessageType.Activation, [], request.Encode());
-        JsonObject problem = await ProblemAsync(await PostCoseAsync("terminal/v1/activation", message), HttpStatusCode.Forbidden);
+        JsonObject problem = ProblemOf(await _sealed.PostAsync("terminal/v1/activation", message), HttpStatusCode.Forbidden);
         Assert.Equal(ReasonCodes.ActivationCodeInvalid, problem["code"]!.GetValue<string>());
         Assert.Equal("Merchant", problem["owner"]!.GetValue<string>());
     }
@@ -193,7 +211,7 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
         Directory.Delete(other, recursive: true);
     }
 
-    private static BackendOptions Options(string folder) => new()
+    internal static BackendOptions Options(string folder) => new()
     {
         DataFolder = folder,
         Port = 0,
@@ -215,6 +233,16 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
         using ByteArrayContent content = new(body);
         content.Headers.ContentType = new("application/cose");
         return await _http.PostAsync(new Uri(path, UriKind.Relative), content, None);
+    }
+
+    private Task<EnvelopeSender> SenderAsync(TerminalState state = TerminalState.Active) => EnrolledTerminal.AddAsync(_host, ++_terminals, state);
+
+    private static JsonObject ProblemOf(SealedRequests.Reply reply, HttpStatusCode expected)
+    {
+        Assert.True(reply.Status == (int)expected, $"{reply.Status}: {Encoding.UTF8.GetString(reply.Body)}");
+        Assert.Equal("application/problem+json", reply.MediaType);
+        Assert.True(ReasonCatalogue.Contains(reply.Json["code"]!.GetValue<string>()));
+        return reply.Json;
     }
 
     private static async Task<JsonObject> ProblemAsync(HttpResponseMessage response, HttpStatusCode? expected)

@@ -52,6 +52,7 @@ public sealed class FirstTapScenarios
 
     [Theory]
     [Requirement("ATT-08")]
+    [Requirement("SWP-07", Partly = true)]
     [InlineData("wrong-package", "PACKAGE_MISMATCH")]
     [InlineData("wrong-signer", "SIGNER_MISMATCH")]
     public async Task A_changed_app_is_refused(string phone, string reason)

@@ -45,7 +45,7 @@ public class ActivationTests
         Assert.Equal("t-1", result.Reason.TraceId);
         Assert.Null(terminal.TerminalId);
         Assert.Empty(platform.Ring.Held);
-        Assert.Empty(platform.Blobs.Blobs);
+        Assert.Equal([ChannelTrust.Name], platform.Blobs.Blobs.Keys);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public class ActivationTests
         string[] first = [.. platform.Blobs.Blobs.Keys];
         Assert.True((await terminal.ActivateAsync(ScriptedBackend.Code, Cancel)).CanPay);
         Assert.Single(platform.Ring.Held);
-        Assert.Equal(["current"], platform.Blobs.Blobs.Keys.Intersect(first));
+        Assert.Equal([ChannelTrust.Name, "current"], platform.Blobs.Blobs.Keys.Intersect(first).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class ActivationTests
         TrustResult result = await terminal.ActivateAsync(ScriptedBackend.Code, Cancel);
         Assert.Equal(ReasonCodes.Internal, result.Reason!.Code);
         Assert.Null(terminal.TerminalId);
-        Assert.Empty(platform.Blobs.Blobs);
+        Assert.Equal([ChannelTrust.Name], platform.Blobs.Blobs.Keys);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public class ActivationTests
         await terminal.WipeAsync(Cancel);
         Assert.Null(terminal.TerminalId);
         Assert.Empty(platform.Ring.Held);
-        Assert.Empty(platform.Blobs.Blobs);
+        Assert.Equal([ChannelTrust.Name], platform.Blobs.Blobs.Keys);
         Assert.Equal(ReasonCodes.NotActivated, (await terminal.PreflightAsync(Cancel)).Reason!.Code);
     }
 

@@ -141,14 +141,39 @@ public class AttestationTests
 
     [Theory]
     [InlineData("zu", "zu")]
-    [InlineData("not a language tag", "")]
+    [InlineData("not a language tag", "en")]
     public async Task The_terminal_says_its_language(string language, string sent)
     {
         TestPlatform platform = new();
         await using ScriptedBackend backend = await ScriptedBackend.StartAsync(platform.Time);
         await using SoftPosTerminal terminal = await SoftPosTerminal.CreateAsync(
-            new TerminalOptions { Backend = backend.Address, Platform = platform, Language = language }, TestContext.Current.CancellationToken);
+            backend.Options(platform) with { Language = language }, TestContext.Current.CancellationToken);
         await terminal.ActivateAsync(ScriptedBackend.Code, TestContext.Current.CancellationToken);
         Assert.Equal(sent, backend.Language);
+    }
+
+    [Fact]
+    [Requirement("SWP-07", Partly = true)]
+    public async Task An_old_version_is_shown_with_its_date_and_then_pays_nothing_and_is_told_why()
+    {
+        TestPlatform platform = new();
+        await using ScriptedBackend backend = await ScriptedBackend.StartAsync(platform.Time);
+        await using SoftPosTerminal terminal = await Terminals.EnrolAsync(backend, platform);
+        DateTimeOffset due = platform.Time.GetUtcNow().AddDays(30);
+        backend.Findings = [Terminals.Finding(ReasonCodes.UpgradeRequired) with { Response = FindingResponse.Notice, Deadline = due }];
+        TrustResult noticed = await terminal.PreflightAsync(TestContext.Current.CancellationToken);
+        Assert.True(noticed.CanPay);
+        Assert.Equal((ReasonCodes.UpgradeRequired, due), (noticed.Findings[0].Reason, noticed.Findings[0].Deadline));
+
+        backend.Findings = [Terminals.Finding(ReasonCodes.UpgradeRequired)];
+        backend.Verdict = Verdict.Denied;
+        TrustResult refused = await terminal.PreflightAsync(TestContext.Current.CancellationToken);
+        Assert.False(refused.CanPay);
+        Assert.Equal((ReasonCodes.UpgradeRequired, Owner.Merchant, true), (refused.Reason!.Code, refused.Reason.Owner, refused.Reason.SelfFixable));
+        Assert.Equal(ReasonCatalogue.Get(ReasonCodes.UpgradeRequired).FixIn("en"), refused.Reason.Fix);
+
+        // With anything graver beside it, the graver is what counts.
+        backend.Findings = [Terminals.Finding(ReasonCodes.UpgradeRequired), Terminals.Finding(ReasonCodes.Cloned)];
+        Assert.Equal(ReasonCodes.AttestationDenied, (await terminal.PreflightAsync(TestContext.Current.CancellationToken)).Reason!.Code);
     }
 }

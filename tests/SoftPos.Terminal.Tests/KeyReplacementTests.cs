@@ -156,7 +156,7 @@ public sealed class KeyReplacementTests
                 },
             };
             using AgreedKeys agreed = NewKeys(1);
-            _enrolment = Enrolment.Establish(_platform, "k0123456789abcdef", keys, state, agreed);
+            _enrolment = Enrolment.Establish(_platform, "k0123456789abcdef", keys, state, agreed, new byte[EnvelopeSender.SecretLength]);
         }
 
         public int Deaths { get; private set; }

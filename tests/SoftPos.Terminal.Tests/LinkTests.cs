@@ -6,7 +6,8 @@ namespace SoftPos.Terminal;
 
 public class LinkTests
 {
-    private static readonly byte[] Pin = SHA256.HashData("key"u8);
+    private static readonly byte[] Pin = SHA256.HashData("key"u8), Spare = SHA256.HashData("spare"u8);
+    private static readonly byte[] Channel = new SoftwareKey().PublicKey;
 
     [Theory]
     [Requirement("CHN-01", Partly = true)]
@@ -22,14 +23,30 @@ public class LinkTests
     [InlineData("ftp://127.0.0.1", true, false)]
     public void Only_pinned_tls_or_the_loopback_of_a_sandbox_is_a_back_end(string address, bool isPinned, bool isUsable)
     {
-        TerminalOptions options = new() { Backend = new Uri(address), Platform = new TestPlatform(), ServerKeyPins = isPinned ? [Pin] : [] };
+        TerminalOptions options = new()
+        {
+            Backend = new Uri(address), Platform = new TestPlatform(), ServerKeyPins = isPinned ? [Pin, Spare] : [], ChannelKey = Channel,
+        };
         Assert.Equal(isUsable, BackendLink.FaultOf(options) is null);
+    }
+
+    [Fact]
+    [Requirement("CHN-03", Partly = true)]
+    public void A_pin_without_a_spare_and_a_terminal_without_the_channel_key_are_refused_before_anything_is_sent()
+    {
+        TerminalOptions options = new() { Backend = new Uri("https://pay.example"), Platform = new TestPlatform(), ServerKeyPins = [Pin, Spare], ChannelKey = Channel };
+        Assert.Null(BackendLink.FaultOf(options));
+        Assert.Contains("spare", BackendLink.FaultOf(options with { ServerKeyPins = [Pin] }), StringComparison.Ordinal);
+        Assert.Contains("spare", BackendLink.FaultOf(options with { ServerKeyPins = [Pin, [.. Pin]] }), StringComparison.Ordinal);
+        Assert.Contains("32 bytes", BackendLink.FaultOf(options with { ServerKeyPins = [Pin, [1]] }), StringComparison.Ordinal);
+        Assert.Contains("channel key", BackendLink.FaultOf(options with { ChannelKey = [] }), StringComparison.Ordinal);
+        Assert.Contains("channel key", BackendLink.FaultOf(options with { ChannelKey = [.. Channel, 0] }), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_terminal_cannot_be_made_for_an_address_that_is_not_usable()
     {
-        TerminalOptions options = new() { Backend = new Uri("http://pay.example"), Platform = new TestPlatform() };
+        TerminalOptions options = new() { Backend = new Uri("http://pay.example"), Platform = new TestPlatform(), ChannelKey = Channel };
         ArgumentException fault = await Assert.ThrowsAsync<ArgumentException>(() => SoftPosTerminal.CreateAsync(options, TestContext.Current.CancellationToken));
         Assert.Contains("loopback", fault.Message, StringComparison.Ordinal);
     }
@@ -41,9 +58,9 @@ public class LinkTests
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] first = SelfSigned(key, "first"), second = SelfSigned(key, "second");
         byte[] pin = SHA256.HashData(key.ExportSubjectPublicKeyInfo());
-        Assert.True(BackendLink.IsPinned(first, [Pin, pin]));
-        Assert.True(BackendLink.IsPinned(second, [pin]));
-        Assert.False(BackendLink.IsPinned(first, [Pin]));
+        Assert.True(LinkTransport.IsPinned(first, [Pin, pin]));
+        Assert.True(LinkTransport.IsPinned(second, [pin]));
+        Assert.False(LinkTransport.IsPinned(first, [Pin]));
     }
 
     [Fact]
@@ -54,7 +71,7 @@ public class LinkTests
         int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
         TestPlatform platform = new();
-        TerminalOptions options = new() { Backend = new Uri($"http://127.0.0.1:{port}"), Platform = platform };
+        TerminalOptions options = new() { Backend = new Uri($"http://127.0.0.1:{port}"), Platform = platform, ChannelKey = Channel };
         using BackendLink link = BackendLink.Open(options, platform.Time);
         LinkAnswer<Contract.Challenge> answer = await AttestationClient
             .AskAsync(link, Contract.ChallengePurpose.Enrolment, null, TestContext.Current.CancellationToken);

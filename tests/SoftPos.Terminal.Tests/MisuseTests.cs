@@ -1,4 +1,5 @@
 using System.Reflection;
+using SoftPos.Contract;
 
 namespace SoftPos.Terminal;
 
@@ -13,10 +14,26 @@ public sealed class MisuseTests
     public void The_options_have_no_switch_and_no_transport()
     {
         string[] options = [.. typeof(TerminalOptions).GetProperties().Select(static property => property.Name).Order(StringComparer.Ordinal)];
-        Assert.Equal(["Backend", "CardTimeout", "Language", "Platform", "ServerKeyPins", "Taps"], options);
+        Assert.Equal(["Backend", "CardTimeout", "ChannelKey", "Language", "Platform", "ServerAuthorities", "ServerKeyPins", "Taps"], options);
         Assert.DoesNotContain(Exported.SelectMany(PublicParameters), static type =>
             typeof(HttpMessageHandler).IsAssignableFrom(type) || typeof(HttpClient).IsAssignableFrom(type) || typeof(Stream).IsAssignableFrom(type)
             || typeof(Delegate).IsAssignableFrom(type));
+    }
+
+    [Fact]
+    [Requirement("CHN-01")]
+    public void The_way_to_the_back_end_is_one_class_of_the_SDK_that_nobody_outside_can_reach_replace_or_derive_from()
+    {
+        const BindingFlags Everything = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        static bool IsTransport(Type type) => typeof(HttpMessageInvoker).IsAssignableFrom(type) || typeof(HttpMessageHandler).IsAssignableFrom(type)
+            || type == typeof(System.Net.Sockets.Socket) || type == typeof(SealedRequest) || type == typeof(BackendLink);
+        Type[] all = typeof(SoftPosTerminal).Assembly.GetTypes();
+        Assert.Equal([typeof(BackendLink)], all.Where(type => type.GetFields(Everything).Any(field => field.FieldType == typeof(HttpClient))));
+        Assert.True(typeof(BackendLink) is { IsPublic: false, IsSealed: true });
+        Assert.All(typeof(BackendLink).GetConstructors(Everything), static constructor => Assert.True(constructor.IsPrivate));
+        Assert.DoesNotContain(Exported.SelectMany(static type => type.GetProperties()), static property => IsTransport(property.PropertyType));
+        Assert.DoesNotContain(Exported.SelectMany(static type => type.GetMethods()), static method =>
+            IsTransport(method.ReturnType) || method.GetParameters().Any(static parameter => IsTransport(parameter.ParameterType)));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class PaymentFlowTests
     {
         Queue<CardSessionEnd> script = new(ends);
         return SoftPosTerminal.CreateAsync(
-            new TerminalOptions { Backend = backend.Address, Platform = platform },
+            backend.Options(platform),
             (_, _) => new ScriptedSession(backend, see, script.Count > 0 ? script.Dequeue() : CardSessionEnd.Cancelled),
             Cancel);
     }

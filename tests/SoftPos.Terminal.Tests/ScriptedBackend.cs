@@ -108,6 +108,8 @@ internal sealed partial class ScriptedBackend : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         WebApplication app = builder.Build();
         ScriptedBackend backend = new(app, clock);
+        app.Use(backend.OpenAsync);
+        app.MapGet("/terminal/v1/channel", backend.ChannelAsync);
         app.MapPost("/terminal/v1/challenge", backend.ChallengeAsync);
         app.MapPost("/terminal/v1/activation", backend.ActivateAsync);
         app.MapPost("/terminal/v1/attestation", backend.AttestAsync);
@@ -124,6 +126,7 @@ internal sealed partial class ScriptedBackend : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _dataKey?.Dispose();
+        _envelopeKeys.ForEach(static key => key.Dispose());
     }
 
     /// <summary>Language that the terminal asked for last.</summary>
@@ -181,6 +184,7 @@ internal sealed partial class ScriptedBackend : IAsyncDisposable
             DataKey = data,
             PinKey = isGood ? Deliver(request.Nonce, KeyTranscript.Pin, 2, out _) : null,
             ConfigurationKey = ConfigurationKey.PublicKey,
+            ChannelSecret = isGood ? _secret : null,
             Merchant = new MerchantRecord
             {
                 MerchantId = "m1", Name = "Test Stall", City = "Cape Town", Country = "ZA", CardAcceptorId = "STALL1", CategoryCode = "5499",

@@ -6,7 +6,7 @@ namespace SoftPos.Terminal;
 internal static class Terminals
 {
     public static Task<SoftPosTerminal> OpenAsync(ScriptedBackend backend, TestPlatform platform) => SoftPosTerminal.CreateAsync(
-        new TerminalOptions { Backend = backend.Address, Platform = platform }, TestContext.Current.CancellationToken);
+        backend.Options(platform), TestContext.Current.CancellationToken);
 
     public static async Task<SoftPosTerminal> EnrolAsync(ScriptedBackend backend, TestPlatform platform)
     {

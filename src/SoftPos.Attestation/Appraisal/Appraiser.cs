@@ -92,14 +92,10 @@ public sealed class Appraiser(CompiledPolicy policy)
         string value = claims[claim.Index].ToString();
         FindingResponse response = rule.IsReportOnly ? FindingResponse.Report : rule.Response;
         DateTimeOffset? deadline = null;
-        if (rule.Grace is { } grace && !rule.IsReportOnly)
+        if (MilderUntil(rule, context) is { } end && context.Time < end && !rule.IsReportOnly)
         {
-            DateTimeOffset end = (context.FirstSeen.TryGetValue(rule.Id, out DateTimeOffset first) ? first : context.Time) + grace;
-            if (context.Time < end)
-            {
-                deadline = end;
-                response = rule.DuringGrace;
-            }
+            deadline = end;
+            response = rule.DuringGrace;
         }
 
         return new Finding
@@ -116,7 +112,20 @@ public sealed class Appraiser(CompiledPolicy policy)
         };
     }
 
-    /// <summary>The worst response decides; refusals that prove nothing leave the verdict unknown, which payments treat as a refusal too.</summary>
+    /// <summary>
+    /// Until when the milder response holds: a date for all, or a time from a terminal's first finding on, whichever is later.
+    /// </summary>
+    private static DateTimeOffset? MilderUntil(PolicyRule rule, AppraisalContext context)
+    {
+        DateTimeOffset? graced = rule.Grace is { } grace
+            ? (context.FirstSeen.TryGetValue(rule.Id, out DateTimeOffset first) ? first : context.Time) + grace
+            : null;
+        return rule.Due is { } due && (graced is null || due > graced) ? due : graced;
+    }
+
+    /// <summary>
+    /// The worst response decides; refusals that prove nothing leave the verdict unknown, which payments treat as a refusal too.
+    /// </summary>
     private struct Conclusion
     {
         private bool _denied;

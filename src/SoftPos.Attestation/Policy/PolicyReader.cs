@@ -17,7 +17,7 @@ internal sealed class PolicyReader
 
     private static readonly string[] RuleKeys =
     [
-        "id", "stages", "if", "require", "reason", "severity", "response", "detail", "reportOnly", "inconclusive", "rings", "effective", "grace",
+        "id", "stages", "if", "require", "reason", "severity", "response", "detail", "reportOnly", "inconclusive", "rings", "effective", "due", "grace",
             "duringGrace", "enabled",
     ];
 
@@ -129,6 +129,7 @@ internal sealed class PolicyReader
             IsInconclusive = Flag(members, "inconclusive", path),
             Rings = ReadTexts(members, "rings", path),
             EffectiveFrom = ReadTime(members, "effective", path),
+            Due = ReadTime(members, "due", path),
             Grace = ReadDuration(members, "grace", path),
             DuringGrace = members.ContainsKey("duringGrace") ? Word<FindingResponse>(members, "duringGrace", path, required: true)
                 : FindingResponse.Notice,

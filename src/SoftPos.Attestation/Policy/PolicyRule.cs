@@ -55,10 +55,15 @@ public sealed class PolicyRule
     /// <summary>From when it is asked; null means always.</summary>
     public DateTimeOffset? EffectiveFrom { get; init; }
 
+    /// <summary>
+    /// From when the response holds for every terminal; until then the milder one does, with this date on it. Null for at once.
+    /// </summary>
+    public DateTimeOffset? Due { get; init; }
+
     /// <summary>How long after a terminal's first finding of it the milder response stays; null for none.</summary>
     public TimeSpan? Grace { get; init; }
 
-    /// <summary>Response during the grace.</summary>
+    /// <summary>Response during the grace, and before it is due.</summary>
     public FindingResponse DuringGrace { get; init; } = FindingResponse.Notice;
 
     internal Condition? If { get; init; }

@@ -50,6 +50,7 @@ public static class PolicySchema
             ["inconclusive"] = Flag("Proves nothing either way: the verdict is unknown rather than denied."),
             ["rings"] = List(new JsonObject { ["type"] = "string" }, "Rings in which it is asked; all when absent."),
             ["effective"] = Text("From when it is asked."),
+            ["due"] = Text("From when the response holds; until then duringGrace does, with this date on it."),
             ["grace"] = new JsonObject { ["type"] = "string", ["pattern"] = "^P", ["description"] = "Duration such as P14D." },
             ["duringGrace"] = Words(Enum.GetNames<FindingResponse>().Select(name => name.ToLowerInvariant())),
             ["enabled"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Value()) },

@@ -10,18 +10,22 @@ internal static class MessageBody
     public const string Cose = "application/cose";
 
     /// <summary>Reads a signed message, or gives the refusal.</summary>
-    public static async Task<(byte[]? Message, IResult? Refusal)> ReadAsync(HttpContext context)
+    public static Task<(byte[]? Message, IResult? Refusal)> ReadAsync(HttpContext context) =>
+        ReadAsync(context, SignedMessage.MaxLength, ReasonCodes.RequestMalformed);
+
+    /// <summary>Reads a COSE message of at most some bytes; one of another media type is refused for the reason that is given.</summary>
+    public static async Task<(byte[]? Message, IResult? Refusal)> ReadAsync(HttpContext context, int longest, string otherwise)
     {
         HttpRequest request = context.Request;
-        if (request.ContentLength > SignedMessage.MaxLength)
+        if (request.ContentLength > longest)
         {
-            return (null, TooLarge());
+            return (null, TooLarge(longest));
         }
 
         string mediaType = request.ContentType?.Split(';')[0].Trim() ?? string.Empty;
         if (!mediaType.Equals(Cose, StringComparison.OrdinalIgnoreCase))
         {
-            return (null, ReasonProblem.Result(ReasonCodes.RequestMalformed, $"expected a body of type {Cose}", "/header/content-type"));
+            return (null, ReasonProblem.Result(otherwise, $"expected a body of type {Cose}", "/header/content-type"));
         }
 
         using MemoryStream body = new(request.ContentLength is { } length ? (int)length : 4096);
@@ -29,9 +33,9 @@ internal static class MessageBody
         int read;
         while ((read = await request.Body.ReadAsync(chunk, context.RequestAborted)) > 0)
         {
-            if (body.Length + read > SignedMessage.MaxLength)
+            if (body.Length + read > longest)
             {
-                return (null, TooLarge());
+                return (null, TooLarge(longest));
             }
 
             body.Write(chunk, 0, read);
@@ -40,6 +44,6 @@ internal static class MessageBody
         return (body.ToArray(), null);
     }
 
-    private static IResult TooLarge() =>
-        ReasonProblem.Result(ReasonCodes.RequestTooLarge, $"a message has at most {SignedMessage.MaxLength} bytes");
+    private static IResult TooLarge(int longest) =>
+        ReasonProblem.Result(ReasonCodes.RequestTooLarge, $"a message has at most {longest} bytes");
 }

@@ -16,7 +16,10 @@ using SoftPos.Storage;
 
 namespace SoftPos.Backend.Endpoints;
 
-/// <summary>What terminals call. Requests are signed messages (but for the question for a challenge); answers are JSON; refusals are problem details.</summary>
+/// <summary>
+/// What terminals call, out of their envelopes (<see cref="EnvelopeGate"/>). Requests are signed messages (but for the question for a challenge);
+/// answers are JSON; refusals are problem details.
+/// </summary>
 internal static class TerminalEndpoints
 {
     /// <summary>Limit of everything that a stranger may call and that costs a signature check or a commit.</summary>
@@ -25,7 +28,9 @@ internal static class TerminalEndpoints
     /// <summary>Limit of everything that an enrolled terminal calls.</summary>
     public const string TerminalLimit = "terminals";
 
-    /// <summary>Limit of questions that wait for an order: each is held open for a while, so they do not count among the terminals' other work.</summary>
+    /// <summary>
+    /// Limit of questions that wait for an order: each is held open for a while, so they do not count among the terminals' other work.
+    /// </summary>
     private const string WaitingLimit = "waiting-terminals";
     private const int MaxWaitingForOrders = 10_000;
 
@@ -71,18 +76,15 @@ internal static class TerminalEndpoints
     /// <summary>Our own faults become problem details too, and their traces stay inside.</summary>
     public static void UseReasonProblems(this WebApplication application)
     {
-        application.UseExceptionHandler(handler => handler.Run(static context =>
-        {
-            if (context.Features.Get<IExceptionHandlerFeature>()?.Error is not StorageException { Failure: not StorageFailure.Constraint })
-            {
-                return ReasonProblem.Result(ReasonCodes.Internal).ExecuteAsync(context);
-            }
-
-            context.Response.Headers.RetryAfter = StoreRetrySeconds;
-            return ReasonProblem.Result(ReasonCodes.StoreUnavailable).ExecuteAsync(context);
-        }));
+        application.UseExceptionHandler(handler => handler.Run(
+            static context => ProblemOf(context.Features.Get<IExceptionHandlerFeature>()?.Error).ExecuteAsync(context)));
         application.UseRateLimiter();
     }
+
+    /// <summary>What a caller is told of a fault of ours.</summary>
+    public static IResult ProblemOf(Exception? fault) => fault is StorageException { Failure: not StorageFailure.Constraint }
+        ? new RetryLater(ReasonProblem.Result(ReasonCodes.StoreUnavailable))
+        : ReasonProblem.Result(ReasonCodes.Internal);
 
     public static void MapTerminalEndpoints(this IEndpointRouteBuilder routes)
     {
@@ -120,22 +122,34 @@ internal static class TerminalEndpoints
             return ReasonProblem.Result(ReasonCodes.RequestMalformed, "terminalId is for every purpose but Enrolment", "$.terminalId");
         }
 
+        if (context.Features.Get<EnvelopeSenderFeature>()?.TerminalId != request.TerminalId)
+        {
+            return ReasonProblem.Result(ReasonCodes.RequestMalformed, "a terminal asks for itself, in its own envelope", "$.terminalId");
+        }
+
         return challenges.Issue(request.Purpose, request.TerminalId) is { } challenge
             ? Json(challenge, ContractJson.Default.Challenge)
             : ReasonProblem.Result(ReasonCodes.RateLimited, "too many challenges are open");
     }
 
-    private static Task<IResult> ActivateAsync(HttpContext context, Enrolment enrolment, ReaderConfigurations configurations) => TakeAsync(context, async message =>
+    private static Task<IResult> ActivateAsync(
+        HttpContext context, Enrolment enrolment, ReaderConfigurations configurations, ChannelKeys channel, Database database) => TakeAsync(context, async message =>
     {
         EnrolmentOutcome outcome = await enrolment.ActivateAsync(message, context.RequestAborted);
-        return outcome.Refusal is { } refused
-            ? Problem(refused)
-            : Json(
-                outcome.Answer! with
-                {
-                    ConfigurationKey = configurations.PublicKey, Findings = InLanguage(outcome.Answer!.Findings, context),
-                },
-                ContractJson.Default.ActivationAnswer);
+        if (outcome.Answer is not { } answer)
+        {
+            return Problem(outcome.Refusal!);
+        }
+
+        // What was enrolled a moment ago is in the trust status; what was refused gets no secret.
+        TerminalRecord? terminal = answer.DataKey is null ? null : await database.TrustStatus.ReadRecordAsync(answer.TerminalId, context.RequestAborted);
+        return Json(
+            answer with
+            {
+                ConfigurationKey = configurations.PublicKey, Findings = InLanguage(answer.Findings, context),
+                ChannelSecret = terminal is null ? null : channel.SecretOf(terminal.TerminalId, terminal.DeviceKey),
+            },
+            ContractJson.Default.ActivationAnswer);
     });
 
     private static Task<IResult> AttestAsync(HttpContext context, EvidenceAppraisal appraisal) => TakeAsync(context, async message =>
@@ -208,4 +222,13 @@ internal static class TerminalEndpoints
     private static IResult Problem(Refusal refused) => ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field);
 
     private static IResult Json<T>(T value, JsonTypeInfo<T> type) => Results.Json(value, type);
+
+    private sealed class RetryLater(IResult result) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = StoreRetrySeconds;
+            return result.ExecuteAsync(httpContext);
+        }
+    }
 }

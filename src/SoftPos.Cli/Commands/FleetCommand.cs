@@ -11,7 +11,7 @@ internal static class FleetCommand
 
     private static readonly (string Verb, string Action, string Reason, string Text)[] Orders =
     [
-        ("notice", "Notice", "APP_VERSION_OLD", "Tell the merchants."),
+        ("notice", "Notice", "UPGRADE_REQUIRED", "Tell the merchants."),
         ("limit", "Limit", "ATTESTATION_DENIED", "No PIN and low amounts only."),
         ("reattest", "Reattest", "NOT_ATTESTED", "No payment until fresh evidence is good."),
         ("deny", "Deny", "ATTESTATION_DENIED", "No payment while the order stands."),

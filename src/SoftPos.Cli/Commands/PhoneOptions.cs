@@ -101,7 +101,14 @@ internal sealed class PhoneOptions
             throw new CommandException("--record-full: the number of a real card is never written; leave it out with --reader", 2);
         }
 
-        return await VirtualTerminal.OpenAsync(options, cancellation);
+        try
+        {
+            return await VirtualTerminal.OpenAsync(options, cancellation);
+        }
+        catch (HttpRequestException)
+        {
+            throw StackOptions.NotRunning(backend);
+        }
     }
 
     private CardReader? Reader(ParseResult result)

@@ -36,6 +36,7 @@ internal static class PolicyWords
 
     private static string ResponseOf(PolicyRule rule) =>
         rule.IsReportOnly ? "report only"
+        : rule.Due is { } due && rule.Grace is null ? $"{Word(rule.DuringGrace)} until {due:u}, then {Word(rule.Response)}"
         : rule.Grace is { } grace ? $"{Word(rule.DuringGrace)} for {grace.TotalDays:0.#} days, then {Word(rule.Response)}"
         : Word(rule.Response) + (rule.IsInconclusive ? " (proves nothing: the verdict is unknown)" : string.Empty);
 

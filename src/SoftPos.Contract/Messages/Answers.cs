@@ -38,6 +38,9 @@ public sealed record ActivationAnswer
 
     /// <summary>SubjectPublicKeyInfo of the P-256 key that signs reader configurations for this terminal.</summary>
     public byte[]? ConfigurationKey { get; init; }
+
+    /// <summary>32 bytes by which the terminal proves each of its envelopes; null without an enrolment.</summary>
+    public byte[]? ChannelSecret { get; init; }
 }
 
 /// <summary>Answer to evidence.</summary>

@@ -5,7 +5,7 @@ using System.Security.Cryptography.Cose;
 namespace SoftPos.Contract;
 
 /// <summary>
-/// The secured envelope of every terminal request: COSE_Sign1 (RFC 9052), ES256 only, over a CBOR payload. The protected header holds the
+/// What every terminal request is inside its envelope: COSE_Sign1 (RFC 9052), ES256 only, over a CBOR payload. The protected header holds the
 /// algorithm, the content type (which message it is) and the key identifier (16-byte terminal identity, or empty before enrolment).
 /// </summary>
 public static class SignedMessage
@@ -57,7 +57,9 @@ public static class SignedMessage
         }
     }
 
-    /// <summary>An <see cref="ECDsa"/> whose private operation is the port's, so that the COSE library can sign with a hardware key.</summary>
+    /// <summary>
+    /// An <see cref="ECDsa"/> whose private operation is the port's, so that the COSE library can sign with a hardware key.
+    /// </summary>
     private sealed class PortEcdsa : ECDsa
     {
         private readonly IDeviceKey _key;

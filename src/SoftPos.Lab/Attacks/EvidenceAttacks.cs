@@ -17,7 +17,7 @@ internal static class EvidenceAttacks
         await using WireTap tap = new(ground.Backend);
         await using VirtualTerminal.VirtualTerminal phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
         await phone.HeartbeatAsync(cancellation).ConfigureAwait(false);
-        return Of(await ground.PostAsync(Attestation, tap.Last(Attestation).Body, cancellation).ConfigureAwait(false));
+        return Of(await tap.PostAsync(Attestation, tap.Last(Attestation).Body, cancellation).ConfigureAwait(false));
     }
 
     public static async Task<AttackOutcome> FlipAsync(AttackGround ground, CancellationToken cancellation)

@@ -9,9 +9,6 @@ internal static class PaymentAttacks
     internal const string Payments = "terminal/v1/payments";
     private const string Once = "same bytes, charged once";
 
-    /// <summary>The lab's issuer declines amounts that end so.</summary>
-    private static readonly PaymentOrder Declined = new() { AmountMinor = 1205 };
-
     public static Task<AttackOutcome> FlipAsync(AttackGround ground, CancellationToken cancellation) =>
         ChangedAsync(ground, message => message.Flip(message.Body.Length * 2 / 3), cancellation);
 
@@ -32,7 +29,7 @@ internal static class PaymentAttacks
         await using (phone)
         {
             WireAnswer first = tap.Answers.Last(pair => pair.Path == Payments).Answer;
-            WireAnswer again = await ground.PostAsync(Payments, tap.Last(Payments).Body, cancellation).ConfigureAwait(false);
+            WireAnswer again = await tap.PostAsync(Payments, tap.Last(Payments).Body, cancellation).ConfigureAwait(false);
             return again.Body.AsSpan().SequenceEqual(first.Body)
                 ? AttackOutcome.SeenBy(Once, "payment")
                 : again.Reason is { } reason ? AttackOutcome.SeenBy(reason, "payment") : AttackOutcome.Unseen("payment", "a second charge");
@@ -59,7 +56,7 @@ internal static class PaymentAttacks
         };
         await phone.PayAsync(AttackGround.Sale, null, cancellation).ConfigureAwait(false);
         byte[] body = held?.Body ?? throw new AttackSetupException("no payment was sent");
-        WireAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, Copies).Select(_ => ground.PostAsync(Payments, body, cancellation)))
+        WireAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, Copies).Select(_ => tap.PostAsync(Payments, body, cancellation)))
             .ConfigureAwait(false);
         WireAnswer[] approved = [.. answers.Where(answer => answer.Status == 200)];
         return approved.Length == Copies && approved.All(answer => answer.Body.AsSpan().SequenceEqual(approved[0].Body))
@@ -73,8 +70,8 @@ internal static class PaymentAttacks
         await using (tap)
         await using (phone)
         {
-            WireAnswer one = await ground.PostAsync(Payments, tap.Last(EvidenceAttacks.Attestation).Body, cancellation).ConfigureAwait(false);
-            WireAnswer two = await ground.PostAsync(EvidenceAttacks.Attestation, tap.Last(Payments).Body, cancellation).ConfigureAwait(false);
+            WireAnswer one = await tap.PostAsync(Payments, tap.Last(EvidenceAttacks.Attestation).Body, cancellation).ConfigureAwait(false);
+            WireAnswer two = await tap.PostAsync(EvidenceAttacks.Attestation, tap.Last(Payments).Body, cancellation).ConfigureAwait(false);
             return one.Reason is { } first && two.Reason is not null
                 ? AttackOutcome.SeenBy(first, "wire")
                 : AttackOutcome.Unseen("wire", "one kind was taken for another");
@@ -102,24 +99,6 @@ internal static class PaymentAttacks
         return sale.Outcome is PaymentOutcome.Unknown or PaymentOutcome.Approved && later.Outcome is PaymentOutcome.Approved
             ? AttackOutcome.SeenBy("asked again, found approved", "payment")
             : AttackOutcome.Unseen("payment", $"shown as {sale.Outcome}, stands as {later.Outcome}");
-    }
-
-    public static async Task<AttackOutcome> FakedApprovalAsync(AttackGround ground, CancellationToken cancellation)
-    {
-        await using WireTap tap = new(ground.Backend)
-        {
-            Answer = (message, answer) => message.Path == Payments
-                ? answer.With(json =>
-                {
-                    json["state"] = nameof(PaymentState.Approved);
-                    json["reason"] = ReasonCodes.Approved;
-                    json["responseCode"] = "00";
-                })
-                : answer,
-        };
-        await using VirtualTerminal.VirtualTerminal phone = await ground.EnrolledAsync(cancellation, through: tap.Address).ConfigureAwait(false);
-        PaymentResult sale = await phone.PayAsync(Declined, null, cancellation).ConfigureAwait(false);
-        return AttackOutcome.Of(sale);
     }
 
     private static async Task<AttackOutcome> ChangedAsync(AttackGround ground, Func<WireMessage, WireMessage> change, CancellationToken cancellation)

@@ -19,14 +19,13 @@ internal sealed class ScriptedAttack(
 
     public override IReadOnlyList<string> SeenAs => seenAs;
 
-    public string? WhyUnseen { get; init; }
-
-    public override string? Unseen => WhyUnseen;
-
     public override Task<AttackOutcome> RunAsync(AttackGround ground, CancellationToken cancellation) => run(ground, cancellation);
 }
 
-/// <summary>Attacks on the line, on copies of a phone, and on the back end's doors.</summary>
+/// <summary>
+/// Attacks on the line (of one who sees envelopes, and of one whose channel key is in the app), on copies of a phone, and on the back
+/// end's doors.
+/// </summary>
 internal static class WireAttacks
 {
     private const AttackClass Wire = AttackClass.Wire;
@@ -63,10 +62,19 @@ internal static class WireAttacks
         new ScriptedAttack("swallowed-answer", Wire, "The approval of a payment is swallowed on its way.", "goods for a sale that looks failed",
             "terminal", "low", ["asked again, found approved"], PaymentAttacks.SwallowAsync),
         new ScriptedAttack("faked-approval", Wire, "Somebody who has broken TLS turns a decline on the merchant's screen into an approval.",
-            "goods without paying", "terminal", "high", ["DECLINED"], PaymentAttacks.FakedApprovalAsync)
-        {
-            WhyUnseen = "answers are protected by pinned TLS alone, not yet by an envelope of their own; the sandbox's loopback has no TLS",
-        },
+            "goods without paying", "terminal", "high", ["DECLINED"], EnvelopeAttacks.FakedApprovalAsync),
+        new ScriptedAttack("replayed-answer", Wire, "Who has broken TLS gives the approval of one sale as the answer to the next, which is declined.",
+            "goods without paying", "terminal", "high", ["DECLINED"], EnvelopeAttacks.ReplayedAnswerAsync),
+        new ScriptedAttack("swapped-answers", Wire, "Who has broken TLS gives the approval of one terminal's sale to another terminal, whose sale is declined.",
+            "goods without paying", "terminal", "high", ["DECLINED"], EnvelopeAttacks.SwappedAnswersAsync),
+        new ScriptedAttack("reordered-answers", Wire, "Who has broken TLS gives each answer to the request after the one that it belongs to.",
+            "a terminal that believes what is past", "terminal", "high", ["BACKEND_UNREACHABLE"], EnvelopeAttacks.ReorderedAnswersAsync),
+        new ScriptedAttack("replayed-envelope", Wire, "Who has broken TLS sends the recorded envelope of a payment again.", "a second charge",
+            "back end", "high", ["ENVELOPE_REPLAYED"], EnvelopeAttacks.ReplayedEnvelopeAsync),
+        new ScriptedAttack("moved-envelope", Wire, "Who has broken TLS sends the envelope of one question to another address.", "confusion",
+            "contract", "high", ["ENVELOPE_INVALID"], EnvelopeAttacks.MovedEnvelopeAsync),
+        new ScriptedAttack("stripped-envelope", Wire, "A signed payment is sent without its envelope, as if the phone knew none.", "a way around the envelope",
+            "back end", "moderate", ["ENVELOPE_REQUIRED"], EnvelopeAttacks.StrippedEnvelopeAsync),
         new ScriptedAttack("used-code", Wire, "An activation code is used by two phones.", "a terminal of another merchant",
             "monitoring", "low", ["ACTIVATION_CODE_INVALID"], DoorAttacks.UsedCodeAsync),
         new ScriptedAttack("guessed-code", Wire, "Activation codes are guessed.", "a terminal of another merchant",
@@ -84,9 +92,9 @@ internal static class WireAttacks
             "back end", "low", ["the sale went through"], DoorAttacks.SlowlorisAsync),
         new ScriptedAttack("operators-door", Wire, "The operator's interface is called from the merchant's side.", "the fleet", "back end", "low",
             ["OPERATOR_UNKNOWN", "HTTP 401", "HTTP 403"], DoorAttacks.OperatorAsync),
-        new ScriptedAttack("copied-phone", AttackClass.Clone, "Storage and keys of a phone were copied, and both sell.", Sale, "payments", "high",
+        new ScriptedAttack("copied-phone", AttackClass.Clone, "Storage and keys of a phone were copied, and both sell.", Sale, "back end", "high",
             ["KSN_REFUSED", "EVIDENCE_REPLAYED", "CLONED"], CloneAttacks.CopyAsync),
-        new ScriptedAttack("rolled-back", AttackClass.Clone, "A phone's storage is set back to yesterday's.", "counters used twice", "payments", "moderate",
+        new ScriptedAttack("rolled-back", AttackClass.Clone, "A phone's storage is set back to yesterday's.", "counters used twice", "back end", "moderate",
             ["KSN_REFUSED", "EVIDENCE_REPLAYED", "CLONED"], CloneAttacks.RollBackAsync),
         new ScriptedAttack("moved-storage", AttackClass.Clone, "Storage without its hardware keys is moved to another phone.", Sale, "terminal", "low",
             ["refused by the terminal", "NOT_ACTIVATED"], CloneAttacks.MoveAsync),

@@ -7,6 +7,15 @@ namespace SoftPos.Lab.VirtualTerminal;
 /// <summary>What a sandbox gives for the asking, so that a first payment needs no account.</summary>
 public static class Sandbox
 {
+    /// <summary>The channel key of a sandbox. A real app is built with its back end's.</summary>
+    /// <exception cref="HttpRequestException">No sandbox answers there.</exception>
+    public static async Task<byte[]> ChannelKeyAsync(Uri backend, CancellationToken cancellation = default)
+    {
+        using HttpClient http = new() { BaseAddress = backend };
+        JsonNode? answer = await http.GetFromJsonAsync<JsonNode>(new Uri("sandbox/v1/channel-key", UriKind.Relative), cancellation);
+        return Convert.FromBase64String(answer!["publicKey"]!.GetValue<string>());
+    }
+
     /// <summary>Asks for an activation code and enrols the phone with it.</summary>
     /// <exception cref="HttpRequestException">No sandbox answers there.</exception>
     public static async Task<TrustResult> ActivateAsync(VirtualTerminal phone, Uri backend, CancellationToken cancellation = default)

@@ -37,6 +37,7 @@ public sealed class VirtualTerminal : IAsyncDisposable
 
     /// <summary>Opens the phone of a folder, or starts a new one there.</summary>
     /// <exception cref="ArgumentException">No phone or card of that name, or an address that cannot be used.</exception>
+    /// <exception cref="HttpRequestException">The phone knows no channel key yet, and no sandbox answers that would give one.</exception>
     public static async Task<VirtualTerminal> OpenAsync(VirtualTerminalOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -60,6 +61,7 @@ public sealed class VirtualTerminal : IAsyncDisposable
         TerminalOptions terminal = new()
         {
             Backend = options.Backend,
+            ChannelKey = await ChannelKeyAsync(options, cancellation).ConfigureAwait(false),
             Platform = new VirtualPlatform(phone, reader, pinScreen, options.Folder),
             Language = options.Language,
             CardTimeout = options.CardTimeout,
@@ -67,6 +69,26 @@ public sealed class VirtualTerminal : IAsyncDisposable
         };
         SoftPosTerminal opened = await SoftPosTerminal.CreateAsync(terminal, cancellation).ConfigureAwait(false);
         return new VirtualTerminal(opened, phone, pinScreen, reader, options, randomness, own);
+    }
+
+    /// <summary>The channel key that the app was built with: here, that of the sandbox which the phone met first.</summary>
+    private static async Task<byte[]> ChannelKeyAsync(VirtualTerminalOptions options, CancellationToken cancellation)
+    {
+        string path = Path.Combine(options.Folder, "app", "channel.der");
+        if (options.ChannelKey is { } given)
+        {
+            return given;
+        }
+
+        if (File.Exists(path))
+        {
+            return await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
+        }
+
+        byte[] key = await Sandbox.ChannelKeyAsync(options.Backend, cancellation).ConfigureAwait(false);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllBytesAsync(path, key, cancellation).ConfigureAwait(false);
+        return key;
     }
 
     /// <summary>How often the PIN pad was drawn.</summary>

@@ -10,6 +10,9 @@ public sealed record VirtualTerminalOptions
     /// <summary>Address of the back end; of the sandbox <c>http</c> on the loopback.</summary>
     public required Uri Backend { get; init; }
 
+    /// <summary>SubjectPublicKeyInfo of the back end's channel key; null asks the sandbox and keeps what it says in the folder.</summary>
+    public byte[]? ChannelKey { get; init; }
+
     /// <summary>Name of the phone in the lab's catalogue.</summary>
     public string Phone { get; init; } = "good";
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SoftPos.Contract;
 
 namespace SoftPos.Terminal;
@@ -63,14 +64,16 @@ internal sealed class ActivationFlow(BackendLink link, TerminalPlatform platform
         }
 
         using AgreedKeys? agreed = AgreedKeys.Open(answer.DataKey, answer.PinKey, answer.TerminalId, challenge.Nonce, keys.Agreement);
-        if (agreed is null || answer.Merchant is not { } merchant)
+        if (agreed is null || answer.Merchant is not { } merchant || answer.ChannelSecret is not { Length: EnvelopeSender.SecretLength } secret)
         {
             // The verdict is good and the keys are not ours: someone stands between, or the back end is at fault.
             return (Refused(ReasonCodes.Internal), null);
         }
 
         EnrolledState state = new() { TerminalId = answer.TerminalId, Merchant = merchant, ConfigurationKey = answer.ConfigurationKey };
-        return (trust, Enrolment.Establish(platform, alias, keys, state, agreed));
+        Enrolment enrolment = Enrolment.Establish(platform, alias, keys, state, agreed, secret);
+        CryptographicOperations.ZeroMemory(secret);
+        return (trust, enrolment);
     }
 
     private ActivationRequest RequestOf(string code, Challenge challenge, DeviceKeys keys)

@@ -18,8 +18,9 @@ internal sealed class Enrolment : IDisposable
     private readonly SealedStore _store;
     private EnrolledState _state;
 
-    private Enrolment(DeviceKeys keys, SealedStore store, EnrolledState state, TransactionKeys dataKeys, TransactionKeys pinKeys)
+    private Enrolment(DeviceKeys keys, SealedStore store, EnrolledState state, TransactionKeys dataKeys, TransactionKeys pinKeys, EnvelopeIdentity sender)
     {
+        Sender = sender;
         _keys = keys;
         _store = store;
         _state = state;
@@ -35,6 +36,9 @@ internal sealed class Enrolment : IDisposable
 
     /// <summary>Key that signs reader configurations, or null.</summary>
     public byte[]? ConfigurationKey => _state.ConfigurationKey;
+
+    /// <summary>Proves this terminal's envelopes.</summary>
+    public EnvelopeIdentity Sender { get; }
 
     /// <summary>Keys for account data.</summary>
     public TransactionKeys DataKeys { get; private set; }
@@ -58,28 +62,31 @@ internal sealed class Enrolment : IDisposable
         EnrolledState? state = store.Read(StateName) is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.EnrolledState) : null;
         int place = state?.KeyPlace is 1 ? 1 : 0;
         TransactionKeys? data = TransactionKeys.Open(store, DataKeyNames[place]), pin = TransactionKeys.Open(store, PinKeyNames[place]);
-        if (state is null || data is null || pin is null)
+        EnvelopeIdentity? sender = state is null ? null : EnvelopeIdentity.Open(state.TerminalId, store);
+        if (state is null || data is null || pin is null || sender is null)
         {
             data?.Dispose();
             pin?.Dispose();
+            sender?.Dispose();
             store.Dispose();
             return null;
         }
 
-        return new Enrolment(keys, store, state, data, pin);
+        return new Enrolment(keys, store, state, data, pin, sender);
     }
 
     /// <summary>
     /// Stores a new enrolment and makes it the current one. The pointer is written last: until then the old enrolment, if any, stands.
     /// </summary>
-    public static Enrolment Establish(TerminalPlatform platform, string alias, DeviceKeys keys, EnrolledState state, AgreedKeys agreed)
+    public static Enrolment Establish(
+        TerminalPlatform platform, string alias, DeviceKeys keys, EnrolledState state, AgreedKeys agreed, ReadOnlySpan<byte> channelSecret)
     {
         string? former = platform.Storage.Read(CurrentName) is { } current ? DecodeAlias(current) : null;
         SealedStore store = SealedStore.Open(platform.Storage, platform.Randomness, alias, keys.Agreement)
             ?? throw new InvalidOperationException("the phone's own agreement key refuses the storage anchor");
         TransactionKeys data = TransactionKeys.Start(store, DataKeyNames[state.KeyPlace], agreed.Data);
         TransactionKeys pin = TransactionKeys.Start(store, PinKeyNames[state.KeyPlace], agreed.Pin);
-        Enrolment enrolment = new(keys, store, state, data, pin);
+        Enrolment enrolment = new(keys, store, state, data, pin, EnvelopeIdentity.Start(state.TerminalId, store, channelSecret));
         enrolment.Save(state);
         platform.Storage.Write(CurrentName, System.Text.Encoding.ASCII.GetBytes(alias));
         if (former is not null && former != alias)
@@ -175,6 +182,7 @@ internal sealed class Enrolment : IDisposable
     {
         DataKeys.Dispose();
         PinKeys.Dispose();
+        Sender.Dispose();
         _store.Dispose();
     }
 
@@ -189,7 +197,7 @@ internal sealed class Enrolment : IDisposable
     private static void Destroy(TerminalPlatform platform, string alias)
     {
         platform.Keys.Delete(alias);
-        SealedStore.Delete(platform.Storage, alias, [StateName, ConfigurationName, .. DataKeyNames, .. PinKeyNames]);
+        SealedStore.Delete(platform.Storage, alias, [StateName, ConfigurationName, EnvelopeIdentity.Name, .. DataKeyNames, .. PinKeyNames]);
     }
 
     private static string? DecodeAlias(byte[] bytes)

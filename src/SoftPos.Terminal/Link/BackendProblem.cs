@@ -5,6 +5,9 @@ namespace SoftPos.Terminal;
 /// <summary>A refusal of the back end: RFC 9457 problem details with the reason's code.</summary>
 internal sealed record BackendProblem
 {
+    /// <summary>Media type of problem details.</summary>
+    public const string MediaType = "application/problem+json";
+
     /// <summary>Code in the reason catalogue.</summary>
     public string Code { get; init; } = string.Empty;
 

@@ -3,6 +3,7 @@ namespace SoftPos.Terminal;
 /// <summary>Addresses of the back end and how long each may take.</summary>
 internal static class Paths
 {
+    public const string Channel = "/terminal/v1/channel";
     public const string Challenge = "/terminal/v1/challenge";
     public const string Activation = "/terminal/v1/activation";
     public const string Attestation = "/terminal/v1/attestation";

@@ -80,19 +80,20 @@ internal sealed class RemoteControl(BackendLink link, TerminalPlatform platform,
             return;
         }
 
-        // Signed while there is a key, and sent when it is done.
+        // Signed and sealed while there are keys, and sent when it is done.
         bool isWipe = command.Kind is RemoteCommandKind.Wipe;
         done.Add(new(command.CommandId, true, isWipe ? "keys and state destroyed" : "state opened anew"));
         byte[]? message = await SignAsync(enrolment, done, cancellation).ConfigureAwait(false);
+        using SealedRequest? request = message is null ? null : link.Seal(Paths.Commands, message);
         bool isOpen = isWipe || actions.Restart();
         if (isWipe)
         {
             actions.Wipe();
         }
 
-        if (message is not null && isOpen)
+        if (request is not null && isOpen)
         {
-            await SendAsync(message, cancellation).ConfigureAwait(false);
+            await link.SendAsync(Paths.Commands, request, ContractJson.Default.CommandAnswer, Paths.Patience, cancellation).ConfigureAwait(false);
         }
     }
 

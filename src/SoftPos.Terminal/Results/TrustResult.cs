@@ -27,10 +27,20 @@ public sealed record TrustResult
         Reason = verdict switch
         {
             Verdict.Trusted or Verdict.Limited => null,
+            Verdict.Denied when IsOldApp(findings) => TerminalReason.Of(ReasonCodes.UpgradeRequired, language),
             Verdict.Denied => TerminalReason.Of(ReasonCodes.AttestationDenied, language),
             _ => TerminalReason.Of(ReasonCodes.NotAttested, language),
         },
     };
+
+    /// <summary>
+    /// Nothing but an old version stands against this phone: the merchant is told what to do, and not to look for faults.
+    /// </summary>
+    private static bool IsOldApp(IReadOnlyList<MerchantFinding> findings)
+    {
+        MerchantFinding[] refusing = [.. findings.Where(static finding => finding.Response >= FindingResponse.Deny)];
+        return refusing.Length > 0 && refusing.All(static finding => finding.Reason == ReasonCodes.UpgradeRequired);
+    }
 
     /// <summary>The want of an answer: refused by the back end, or the back end not reached.</summary>
     internal static TrustResult Of<T>(LinkAnswer<T> answer, string language)

@@ -1,9 +1,7 @@
-using SoftPos.Contract;
-
-namespace SoftPos.Monitoring;
+namespace SoftPos.Contract;
 
 /// <summary>How a sequence number stands to those before it.</summary>
-internal enum SequenceSight
+public enum SequenceSight
 {
     /// <summary>Above all before.</summary>
     New,
@@ -11,22 +9,29 @@ internal enum SequenceSight
     /// <summary>Below the highest and not seen: a message that others overtook.</summary>
     Late,
 
-    /// <summary>Seen before, or too old to have been overtaken within a nonce's life.</summary>
+    /// <summary>Seen before, or too old to have been overtaken by the few messages that one terminal has under way.</summary>
     Seen,
 }
 
 /// <summary>
-/// The sequence numbers that were seen of one terminal's evidence, as in an anti-replay window (RFC 4303, 3.4.3). The SDK makes a number
-/// durable before it uses it, so the same number under a fresh nonce means that two hold one state.
+/// The sequence numbers that were seen of one terminal, as in an anti-replay window (RFC 4303, 3.4.3). The SDK makes a number durable before
+/// it uses it, so the same number under a fresh message means that two hold one state.
 /// </summary>
 /// <param name="Highest">Highest number seen.</param>
 /// <param name="Seen">Bit n stands for <paramref name="Highest"/> - n.</param>
-internal readonly record struct SequenceWindow(long Highest, ulong Seen)
+public readonly record struct SequenceWindow(long Highest, ulong Seen)
 {
-    private const int Width = 64;
+    /// <summary>Numbers that are looked back on.</summary>
+    public const int Width = 64;
 
-    public static SequenceWindow Of(TerminalRecord terminal) => new(terminal.EvidenceSequence, terminal.EvidenceWindow);
+    /// <summary>The window of a terminal's evidence.</summary>
+    public static SequenceWindow Of(TerminalRecord terminal)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        return new SequenceWindow(terminal.EvidenceSequence, terminal.EvidenceWindow);
+    }
 
+    /// <summary>How a number stands.</summary>
     public SequenceSight Look(long sequence)
     {
         if (sequence > Highest)
@@ -39,6 +44,7 @@ internal readonly record struct SequenceWindow(long Highest, ulong Seen)
         return distance >= Width || (Seen >> (int)distance & 1) != 0 ? SequenceSight.Seen : SequenceSight.Late;
     }
 
+    /// <summary>The window once the number was seen.</summary>
     public SequenceWindow After(long sequence)
     {
         if (sequence > Highest)
