@@ -126,7 +126,7 @@ public sealed class ScreenView : ScrollView
 
     private EditText Field(ScreenField field)
     {
-        EditText text = new(Context) { Hint = field.Label };
+        EditText text = new(Context) { Hint = field.Label, Text = field.Value };
         text.SetTextColor(Colour(_theme.Colours.Text));
         text.SetHintTextColor(Colour(_theme.Colours.Detail));
         text.InputType = global::Android.Text.InputTypes.ClassText | global::Android.Text.InputTypes.TextFlagNoSuggestions;

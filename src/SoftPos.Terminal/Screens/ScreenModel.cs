@@ -120,7 +120,8 @@ public sealed record ScreenAction(string Id, string Label, bool IsMain = false, 
 /// <param name="Id">Its name; the renderer hands it back with the text.</param>
 /// <param name="Label">What it is for.</param>
 /// <param name="MaxLength">Longest text.</param>
-public sealed record ScreenField(string Id, string Label, int MaxLength);
+/// <param name="Value">What stands in it when the screen comes.</param>
+public sealed record ScreenField(string Id, string Label, int MaxLength, string Value = "");
 
 /// <summary>
 /// One screen as it is shown, spoken and felt, whatever draws it: Android views, a web page, a test. It holds everything that a renderer
