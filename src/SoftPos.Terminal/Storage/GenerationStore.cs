@@ -52,7 +52,9 @@ internal sealed class GenerationStore : IBlobStore
             }
             else
             {
+                // It can never open again. The terminal has to be set up anew, and then nothing old stands in the way.
                 IsRolledBack = true;
+                blobs.Delete(name);
             }
         }
 
