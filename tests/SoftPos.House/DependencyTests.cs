@@ -41,9 +41,10 @@ public class DependencyTests
     [Fact]
     public void Every_project_is_in_the_solution()
     {
-        string solution = File.ReadAllText(Path.Combine(Tree.Root, "OpenSoftPos.slnx"));
-        string[] missing = [.. Tree.Files(".csproj").Where(path => !solution.Contains(path, StringComparison.Ordinal))];
-        Assert.True(missing.Length == 0, $"not in OpenSoftPos.slnx: {string.Join(", ", missing)}");
+        // What needs the Android workload stands apart; the other solution builds on any machine.
+        string solutions = string.Concat(Tree.Files(".slnx").Select(path => File.ReadAllText(Path.Combine(Tree.Root, path))));
+        string[] missing = [.. Tree.Files(".csproj").Where(path => !solutions.Contains(path, StringComparison.Ordinal))];
+        Assert.True(missing.Length == 0, $"in no solution: {string.Join(", ", missing)}");
     }
 
     [Fact]

@@ -41,8 +41,12 @@ internal sealed class SoftwareKeyRing : IDeviceKeyRing
 {
     public Dictionary<string, DeviceKeys> Held { get; } = [];
 
+    /// <summary>Called before keys are made; may throw, as hardware does.</summary>
+    public Action? OnCreate { get; set; }
+
     public DeviceKeys Create(string alias, ReadOnlySpan<byte> attestationChallenge)
     {
+        OnCreate?.Invoke();
         SoftwareKey signing = new();
         SoftwareAgreement agreement = new();
         DeviceKeys keys = new(signing, [signing.PublicKey], agreement, [agreement.PublicKey]);

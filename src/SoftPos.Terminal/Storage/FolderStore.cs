@@ -24,6 +24,10 @@ internal sealed partial class FolderStore : IBlobStore
         }
     }
 
+    /// <summary>Names of the blobs that are there; what a crash left half written is none.</summary>
+    public IReadOnlyList<string> Names() =>
+        [.. Directory.EnumerateFiles(_folder).Select(static path => Path.GetFileName(path)).Where(static name => !name.EndsWith(".new", StringComparison.Ordinal))];
+
     public byte[]? Read(string name)
     {
         string path = PathOf(name);

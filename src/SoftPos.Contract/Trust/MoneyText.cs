@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace SoftPos.Backend.Console.Text;
+namespace SoftPos.Contract;
 
 /// <summary>Amounts for people, by ISO 4217.</summary>
-internal static class MoneyText
+public static class MoneyText
 {
     private static readonly Dictionary<string, (string Code, int Exponent)> Currencies = new(StringComparer.Ordinal)
     {
@@ -33,6 +33,10 @@ internal static class MoneyText
         string number = (amountMinor / unit).ToString(format, CultureInfo.InvariantCulture).Replace(",", "\u202f", StringComparison.Ordinal);
         return $"{number} {known.Code}";
     }
+
+    /// <summary>How many decimals an amount of the currency has; null for a currency that is not known.</summary>
+    public static int? Decimals(string currency) =>
+        Currencies.TryGetValue(currency, out (string Code, int Exponent) known) ? known.Exponent : null;
 
     /// <summary>The currency's letters, or its number.</summary>
     public static string Code(string currency) =>
