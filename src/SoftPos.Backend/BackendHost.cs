@@ -133,6 +133,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapPolicyEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
+        application.MapOfflineEndpoints();
         application.MapBackupEndpoints();
         application.MapConfigurationEndpoints();
         if (options.Sandbox)

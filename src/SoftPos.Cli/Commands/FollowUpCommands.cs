@@ -75,7 +75,7 @@ internal static class FollowUpCommands
         command.SetAction((parsed, cancellation) => SaleCommand.PayAsync(
             options,
             parsed,
-            new PaymentOrder { AmountMinor = SaleCommand.MinorUnits(parsed.GetValue(amount)!), Kind = PaymentKind.PreAuthorisation },
+            exponent => new PaymentOrder { AmountMinor = SaleCommand.MinorUnits(parsed.GetValue(amount)!, exponent), Kind = PaymentKind.PreAuthorisation },
             parsed.GetValue(json),
             cancellation));
         return command;
@@ -100,7 +100,7 @@ internal static class FollowUpCommands
                 ? SaleCommand.MinorUnits(given)
                 : await ChargedAsync(options, parsed, original, cancellation);
             PaymentOrder order = new() { AmountMinor = minor, Kind = PaymentKind.Refund, OriginalPaymentId = original };
-            return await SaleCommand.PayAsync(options, parsed, order, parsed.GetValue(json), cancellation);
+            return await SaleCommand.PayAsync(options, parsed, _ => order, parsed.GetValue(json), cancellation);
         });
         return command;
     }

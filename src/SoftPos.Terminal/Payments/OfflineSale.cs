@@ -1,0 +1,67 @@
+using SoftPos.Contract;
+using SoftPos.Emv;
+
+namespace SoftPos.Terminal;
+
+/// <summary>
+/// A sale while the back end is away. The card is read as ever and asks for its bank; nothing is approved here. What would have been sent is
+/// stored, and the merchant is told that the money is not sure.
+/// </summary>
+internal sealed class OfflineSale(PaymentRoom room, PaymentOrder order, string currency, PaymentScreens screens)
+{
+    /// <summary>Whether an order can be taken offline at all: a plain sale of the merchant at the phone.</summary>
+    public static bool Fits(PaymentOrder order) => order is
+    {
+        Kind: PaymentKind.Purchase, CashbackMinor: 0, AcceptsPartialApproval: false, OrderId: null, OriginalPaymentId: null,
+    };
+
+    /// <summary>Takes the sale, or says why not.</summary>
+    /// <param name="paymentId">Its identity.</param>
+    /// <param name="cardBy">How long a card is waited for.</param>
+    /// <param name="cancellation">Cancels until the card was read.</param>
+    /// <param name="seal">Seals what the card gave and makes the request of it; null when the keys are used up.</param>
+    public async Task<PaymentResult> RunAsync(
+        Guid paymentId, DateTimeOffset cardBy, Func<Outcome, CardAccount, CardSummary, byte[], PaymentRequest?> seal, CancellationToken cancellation)
+    {
+        OfflineQueue queue = room.Enrolment.Offline;
+        if (queue.Refusal(order.AmountMinor, currency) is { } refusal)
+        {
+            return room.Results.Refused(paymentId, refusal);
+        }
+
+        OfflinePermission permission = queue.Permission()!;
+        screens.IsOffline = true;
+        screens.Show(PaymentStage.Preparing);
+        using ICardSession session = room.OpenCard(order with { IsOffline = true }, currency);
+        CardDeadlines deadlines = new(cardBy, room.Now + (permission.ExpiresAt - queue.BackendTime));
+        CardSessionResult card = await session.RunAsync(deadlines, screens.Show, cancellation).ConfigureAwait(false);
+        if (card.Outcome is not { } outcome)
+        {
+            string reason = card.End == CardSessionEnd.AttestationExpired ? ReasonCodes.OfflineNotPermitted : CardReasons.Of(card.End);
+            return room.Results.Refused(paymentId, reason);
+        }
+
+        using CardAccount? account = outcome.Account;
+        CardSummary? summary = CardReasons.Summary(outcome);
+        string? refused = CardReasons.Refusal(outcome, hasPinPad: true) ?? RefusalOf(outcome, permission);
+        if (refused is not null || account is null || summary is null || outcome.DataRecord is null)
+        {
+            return room.Results.Refused(paymentId, refused ?? ReasonCodes.CardUnreadable, card: summary);
+        }
+
+        return seal(outcome, account, summary, queue.PermissionMessage) is { } request
+            ? Store(request, summary)
+            : room.Results.Refused(paymentId, ReasonCodes.KeysExhausted, card: summary);
+    }
+
+    /// <summary>Why an outcome cannot be taken offline; null when it can.</summary>
+    public static string? RefusalOf(Outcome outcome, OfflinePermission permission) =>
+        outcome.Cvm == CvmKind.OnlinePin || !permission.Terms.Kernels.Contains(outcome.Application?.Kernel ?? 0) ? ReasonCodes.OfflineCardNotAllowed : null;
+
+    /// <summary>Stores a request, durably, and gives the result that says so.</summary>
+    public PaymentResult Store(PaymentRequest request, CardSummary summary)
+    {
+        WaitingSale sale = room.Enrolment.Offline.Add(request);
+        return room.Results.Stored(sale, summary);
+    }
+}
