@@ -120,7 +120,9 @@ internal sealed class Authorisation(
         RunAsync(new PaymentSteps.Standing(received, null, admitted.Merchant, [trace]), () => PrepareAsync(admitted));
 
     /// <summary>Asks the bank about a sale that was taken offline.</summary>
-    public Task<byte[]> AuthoriseDeferredAsync(AdmittedPayment admitted, PaymentSteps.Standing standing) => RunAsync(standing, () => PrepareAsync(admitted));
+    public Task AuthoriseDeferredAsync(AdmittedPayment admitted, PaymentSteps.Standing standing) =>
+        // No terminal waits on this connection: a step without an answer is no fault here.
+        RunAsync(standing with { Answer = standing.Answer ?? [] }, () => PrepareAsync(admitted));
 
     /// <summary>Goes on with an increment; returns the bytes of the answer, durable.</summary>
     public Task<byte[]> AuthoriseIncrementAsync(StoredPayment original, MerchantRecord merchant, PaymentRecord received, JournalTrace trace) =>

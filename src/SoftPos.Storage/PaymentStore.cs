@@ -236,10 +236,10 @@ public sealed class PaymentStore
             Row + "WHERE due IS NOT NULL AND due <= $1 ORDER BY due LIMIT $2", Read, now.ToColumn(), Math.Min(count, MaxPage)),
         cancellation);
 
-    /// <summary>Holds that began before a time, were not completed and can be let go, oldest first.</summary>
+    /// <summary>Holds that began until a time, were not completed and can be let go, oldest first.</summary>
     public ValueTask<List<StoredPayment>> HeldBeforeAsync(DateTimeOffset before, int count, CancellationToken cancellation = default) => _database.ReadAsync(
         session => session.Rows(
-            Row + "WHERE kind = 1 AND state = 4 AND created < $1 AND sealed IS NOT NULL "
+            Row + "WHERE kind = 1 AND state = 4 AND created <= $1 AND sealed IS NOT NULL "
                 + "AND json_extract(CAST(record AS TEXT), '$.expiredAt') IS NULL ORDER BY created LIMIT $2",
             Read,
             before.ToColumn(),

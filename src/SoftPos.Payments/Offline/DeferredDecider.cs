@@ -70,5 +70,5 @@ internal static class DeferredDecider
         "payment.offline-held",
         new JsonObject { ["flags"] = new JsonArray(flag.ToString()) },
         KeepSealed: false,
-        Answer: true);
+        Answer: false);
 }

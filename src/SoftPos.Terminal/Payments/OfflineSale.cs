@@ -9,6 +9,8 @@ namespace SoftPos.Terminal;
 /// </summary>
 internal sealed class OfflineSale(PaymentRoom room, PaymentOrder order, string currency, PaymentScreens screens)
 {
+    private const uint CardQualifiers = 0x9F6C;
+
     /// <summary>Whether an order can be taken offline at all: a plain sale of the merchant at the phone.</summary>
     public static bool Fits(PaymentOrder order) => order is
     {
@@ -54,9 +56,17 @@ internal sealed class OfflineSale(PaymentRoom room, PaymentOrder order, string c
             : room.Results.Refused(paymentId, ReasonCodes.KeysExhausted, card: summary);
     }
 
-    /// <summary>Why an outcome cannot be taken offline; null when it can.</summary>
+    /// <summary>
+    /// Why an outcome cannot be taken offline; null when it can. A card that wants a PIN is refused though its kernel would go on without one: its bank
+    /// would decline later, when the goods are gone.
+    /// </summary>
     public static string? RefusalOf(Outcome outcome, OfflinePermission permission) =>
-        outcome.Cvm == CvmKind.OnlinePin || !permission.Terms.Kernels.Contains(outcome.Application?.Kernel ?? 0) ? ReasonCodes.OfflineCardNotAllowed : null;
+        outcome.Cvm == CvmKind.OnlinePin || WantsPin(outcome) || !permission.Terms.Kernels.Contains(outcome.Application?.Kernel ?? 0)
+            ? ReasonCodes.OfflineCardNotAllowed
+            : null;
+
+    /// <summary>Card transaction qualifiers, byte 1, b8: online PIN required (C-3, A.2).</summary>
+    private static bool WantsPin(Outcome outcome) => outcome.DataRecord?[CardQualifiers] is [>= 0x80, ..];
 
     /// <summary>Stores a request, durably, and gives the result that says so.</summary>
     public PaymentResult Store(PaymentRequest request, CardSummary summary)
