@@ -24,6 +24,11 @@ internal static class OfflineApi
     private static async Task<IResult> PutAsync(HttpContext context, Database database, string merchantId, CancellationToken cancellation)
     {
         ApiCaller caller = ApiCaller.Of(context);
+        if (await caller.MerchantAsync(database, merchantId, cancellation) is not { } merchant)
+        {
+            return ApiAnswer.Unknown("merchantId", "merchant");
+        }
+
         if (caller.MerchantId is not null)
         {
             return ReasonProblem.Result(ReasonCodes.ScopeMissing, "a key of one merchant does not change its terms", "/header/authorization");
@@ -37,11 +42,6 @@ internal static class OfflineApi
         if (input.Terms?.Fault() is { } fault)
         {
             return ApiBody.Malformed("$.terms." + fault[..fault.IndexOf(':', StringComparison.Ordinal)], "terms." + fault);
-        }
-
-        if (await caller.MerchantAsync(database, merchantId, cancellation) is not { } merchant)
-        {
-            return ApiAnswer.Unknown("merchantId", "merchant");
         }
 
         merchant.Offline = input.Terms;

@@ -96,7 +96,7 @@ internal static class ReconciliationApi
         return new ReconciliationView
         {
             ReportId = stored.ReportId, MadeAt = stored.MadeAt, Acquirer = kept.Acquirer, From = kept.From, To = kept.To, Rows = rows,
-            Agreed = rows - own.Count(static difference => difference.Kind != nameof(DifferenceKind.MissingThere)), DifferenceCount = own.Length,
+            Agreed = Math.Max(0, rows - own.Count(static difference => difference.Kind != nameof(DifferenceKind.MissingThere))), DifferenceCount = own.Length,
             Differences = own,
         };
     }

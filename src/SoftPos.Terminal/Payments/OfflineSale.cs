@@ -57,11 +57,11 @@ internal sealed class OfflineSale(PaymentRoom room, PaymentOrder order, string c
     }
 
     /// <summary>
-    /// Why an outcome cannot be taken offline; null when it can. A card that wants a PIN is refused though its kernel would go on without one: its bank
+    /// Why an outcome cannot be taken offline; null when it can. A card that wants a PIN or a signature is refused though its kernel would go on: its bank
     /// would decline later, when the goods are gone.
     /// </summary>
     public static string? RefusalOf(Outcome outcome, OfflinePermission permission) =>
-        outcome.Cvm == CvmKind.OnlinePin || WantsPin(outcome) || !permission.Terms.Kernels.Contains(outcome.Application?.Kernel ?? 0)
+        outcome.Cvm is CvmKind.OnlinePin or CvmKind.ObtainSignature || WantsPin(outcome) || !permission.Terms.Kernels.Contains(outcome.Application?.Kernel ?? 0)
             ? ReasonCodes.OfflineCardNotAllowed
             : null;
 

@@ -18,7 +18,7 @@ public sealed class OfflineLimitTests
     }
 
     [Fact]
-    [Requirement("OFF-02", Partly = true)]
+    [Requirement("OFF-02")]
     public async Task The_count_and_the_sum_under_one_permission_whatever_the_phone_says()
     {
         await using Shop shop = await Shop.OpenAsync();
