@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json.Nodes;
-using SoftPos.Backend;
 using SoftPos.Cli.Commands;
 using SoftPos.Contract;
 using SoftPos.Contract.Integrators;
@@ -111,9 +109,6 @@ public sealed class OfflineScenarios
     public async Task A_back_end_that_goes_away_between_attestation_and_sending_leaves_a_stored_sale()
     {
         await using Stack stack = await Stack.StartAsync();
-        await stack.Server.KillAsync();
-        BackendOptions options = SandboxBackend.Options(stack.Data, new IPEndPoint(IPAddress.Loopback, stack.AcquirerPort)) with { Port = stack.Port };
-        BackendHost host = await BackendHost.StartAsync(options, TimeProvider.System, Cancel);
         await using VirtualTerminal phone = await VirtualTerminal.OpenAsync(
             new VirtualTerminalOptions { Backend = stack.Address, Folder = Path.Combine(stack.Folder, "phone") }, Cancel);
         Assert.True((await Sandbox.ActivateAsync(phone, stack.Address, Cancel)).CanPay);
@@ -124,12 +119,12 @@ public sealed class OfflineScenarios
             {
                 if (screen.Stage == PaymentStage.PresentCard)
                 {
-                    host.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                    stack.Server.KillAsync().GetAwaiter().GetResult();
                 }
             },
             Cancel);
         Assert.Equal((PaymentOutcome.Deferred, ReasonCodes.OfflineStored), (sale.Outcome, sale.Reason.Code));
-        await using BackendHost again = await BackendHost.StartAsync(options, TimeProvider.System, Cancel);
+        await stack.StartServerAsync();
         Assert.True(await phone.Terminal.ForwardOfflineAsync(Cancel));
         Assert.Equal(PaymentOutcome.Approved, (await phone.StatusAsync(sale.PaymentId, Cancel)).Outcome);
         Assert.Equal([1250L], Authorisations(stack));
