@@ -15,7 +15,9 @@ internal sealed class Retention(Database database, TimeSpan evidence, TimeProvid
 
     private static readonly TimeSpan Period = TimeSpan.FromDays(1);
 
-    /// <summary>How long a sale that was taken offline and is held can be let go to the bank; after that its account data are erased.</summary>
+    /// <summary>
+    /// How long a sale that was taken offline and is held can be let go to the bank; after that its account data are erased.
+    /// </summary>
     private static readonly TimeSpan OfflineReview = TimeSpan.FromDays(30);
 
     /// <exception cref="BackendStartException">The time is shorter than the least.</exception>

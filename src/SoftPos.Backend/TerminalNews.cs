@@ -6,9 +6,9 @@ using SoftPos.Storage;
 namespace SoftPos.Backend;
 
 /// <summary>
-/// What a terminal gets with a good verdict beside it: the merchant's surcharge, and, where the merchant has terms for it, a permission for sales
-/// while the back end is away. A permission is given to a trusted terminal only, and only when everything that it took under the former one is
-/// here: so what one phone can have outstanding is never more than one permission allows.
+/// What a terminal gets with a good verdict beside it: the merchant's surcharge, and, where the merchant has terms for it, a permission for
+/// sales while the back end is away. A permission is given to a trusted terminal only, and only when everything that it took under the
+/// former one is here: so what one phone can have outstanding is never more than one permission allows.
 /// </summary>
 internal sealed class TerminalNews(Database database, OfflineDesk offline, IDeviceKey key, TimeProvider clock)
 {
@@ -35,7 +35,8 @@ internal sealed class TerminalNews(Database database, OfflineDesk offline, IDevi
         bool waits = terminal.Health.GetValueOrDefault(OfflineFigures.Waiting) > 0;
         OfflineChain? chain = await offline.ReportAsync(terminal, sequence, cancellation);
         bool here = chain is null || (chain.Closed is null && chain.Acknowledged == chain.Reported);
-        if (merchant.Offline is not { } terms || waits || !here || terminal is not { State: TerminalState.Active, Verdict: Verdict.Trusted })
+        if (merchant.Offline is not { } terms || waits || !here
+            || terminal is not { State: TerminalState.Active, Verdict: Verdict.Trusted })
         {
             return null;
         }

@@ -191,7 +191,8 @@ public sealed class EvidenceAppraisal
         AttestationAnswer told = answer with
         {
             KeysDue = purpose is ChallengePurpose.Heartbeat && await _keys.IsDueAsync(terminal, cancellation),
-            ReaderConfiguration = _options.ReaderConfigurationVersion is { } versionOf ? await versionOf(terminal.MerchantId, cancellation) : null,
+            ReaderConfiguration = _options.ReaderConfigurationVersion is { } versionOf
+                ? await versionOf(terminal.MerchantId, cancellation) : null,
         };
         return _options.News is { } news ? await news(terminal, told, cancellation) : told;
     }

@@ -20,8 +20,8 @@ public sealed record MonitoringOptions
     public Func<string, CancellationToken, ValueTask<long?>>? ReaderConfigurationVersion { get; init; }
 
     /// <summary>
-    /// Adds to a good answer what the rooms beside this one have for the terminal, such as a permission for sales while the back end is away. Gets
-    /// the terminal as it stands after the appraisal.
+    /// Adds to a good answer what the rooms beside this one have for the terminal, such as a permission for sales while the back end is
+    /// away. Gets the terminal as it stands after the appraisal.
     /// </summary>
     public Func<TerminalRecord, AttestationAnswer, CancellationToken, ValueTask<AttestationAnswer>>? News { get; init; }
 

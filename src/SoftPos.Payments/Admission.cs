@@ -151,7 +151,8 @@ internal sealed class Admission : IDisposable
 
         if (_options.Currencies.Count > 0 && !_options.Currencies.Contains(request.Currency))
         {
-            return new PaymentRefusal(ReasonCodes.CurrencyNotSupported, $"currency: the acquirer's link takes {string.Join(", ", _options.Currencies)}");
+            return new PaymentRefusal(ReasonCodes.CurrencyNotSupported, $"currency: the acquirer's link takes {string.Join(",
+                ", _options.Currencies)}");
         }
 
         // X9.24-3: the first 8 bytes name the initial key. It must be one that this terminal was given, and not too long ago.
@@ -194,13 +195,15 @@ internal sealed class Admission : IDisposable
     {
         bool isRefund = request.Operation == PaymentOperation.Refund;
         byte type = isRefund ? (byte)20 : request.OtherAmountMinor > 0 ? (byte)9 : (byte)0;
-        bool hasParts = request.OtherAmountMinor > 0 || request.TipMinor > 0 || request.SurchargeMinor > 0 || request.AcceptsPartialApproval;
+        bool hasParts = request.OtherAmountMinor > 0 || request.TipMinor > 0 || request.SurchargeMinor > 0
+            || request.AcceptsPartialApproval;
         long goods = request.AmountMinor - request.OtherAmountMinor - request.TipMinor - request.SurchargeMinor;
         string? fault = request switch
         {
             { AmountMinor: 0 } => "amountMinor: a payment has an amount",
             _ when request.TransactionType != type => $"transactionType: {type} belongs to this operation",
-            _ when hasParts && request.Operation != PaymentOperation.Sale => "operation: tip, cash back, surcharge and approval of a part belong to a sale",
+            _ when hasParts && request.Operation != PaymentOperation.Sale =>
+                "operation: tip, cash back, surcharge and approval of a part belong to a sale",
             _ when goods <= 0 && request.AmountMinor > 0 => "amountMinor: tip, cash back and surcharge are parts of it",
             { OriginalPaymentId: not null } when !isRefund => "originalPaymentId: belongs to a refund",
             _ => null,
@@ -212,7 +215,8 @@ internal sealed class Admission : IDisposable
 
         if (request.SurchargeMinor > Surcharge.Highest(merchant, goods, _options))
         {
-            return new PaymentRefusal(ReasonCodes.SurchargeNotAllowed, $"surchargeMinor: at most {Surcharge.Highest(merchant, goods, _options)} on {goods}");
+            return new PaymentRefusal(ReasonCodes.SurchargeNotAllowed,
+                $"surchargeMinor: at most {Surcharge.Highest(merchant, goods, _options)} on {goods}");
         }
 
         return isRefund && request.OriginalPaymentId is null && !merchant.AllowsUnlinkedRefunds

@@ -177,8 +177,8 @@ internal static class AuthorisationMessage
     }
 
     /// <summary>
-    /// DE 54: groups of default account, amount type, currency, debit, amount. 40 is cash back; 44 the surcharge in the lab's dialect, for which
-    /// acquirers have codes of their own. Null without either.
+    /// DE 54: groups of default account, amount type, currency, debit, amount. 40 is cash back; 44 the surcharge in the lab's dialect,
+    /// for which acquirers have codes of their own. Null without either.
     /// </summary>
     private static string? AdditionalAmounts(PaymentRequest request)
     {

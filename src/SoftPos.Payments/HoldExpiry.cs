@@ -4,8 +4,8 @@ using SoftPos.Storage;
 namespace SoftPos.Payments;
 
 /// <summary>
-/// Lets pre-authorisations go that were not completed in time, with what was held in addition: the release is owed like a void and repeated until
-/// the acquirer acknowledges it. From its end on a hold cannot be completed, whether or not a round has come to it.
+/// Lets pre-authorisations go that were not completed in time, with what was held in addition: the release is owed like a void and
+/// repeated until the acquirer acknowledges it. From its end on a hold cannot be completed, whether or not a round has come to it.
 /// </summary>
 internal sealed class HoldExpiry(Database database, PaymentSteps steps, PaymentOptions options)
 {
@@ -19,7 +19,8 @@ internal sealed class HoldExpiry(Database database, PaymentSteps steps, PaymentO
     public async Task<int> RunAsync()
     {
         int ended = 0;
-        foreach (StoredPayment hold in await database.Payments.HeldBeforeAsync(steps.Now - options.PreAuthorisationLife, Page).ConfigureAwait(false))
+        foreach (StoredPayment hold in await database.Payments.HeldBeforeAsync(steps.Now - options.PreAuthorisationLife, Page)
+            .ConfigureAwait(false))
         {
             if (!await EndAsync(hold).ConfigureAwait(false))
             {
@@ -29,7 +30,8 @@ internal sealed class HoldExpiry(Database database, PaymentSteps steps, PaymentO
             ended++;
             foreach (StoredPayment increment in await database.Payments.OfOriginalAsync(hold.Record.PaymentId).ConfigureAwait(false))
             {
-                if (increment.Record is { Operation: PaymentOperation.Increment, State: PaymentState.Approved } && increment.Sealed is not null)
+                if (increment.Record is { Operation: PaymentOperation.Increment, State: PaymentState.Approved }
+                    && increment.Sealed is not null)
                 {
                     await EndAsync(increment).ConfigureAwait(false);
                 }
@@ -40,5 +42,6 @@ internal sealed class HoldExpiry(Database database, PaymentSteps steps, PaymentO
     }
 
     private async Task<bool> EndAsync(StoredPayment stored) =>
-        await steps.TakeAsync(await steps.StandAsync(stored).ConfigureAwait(false), new PaymentEvent.Expired()).ConfigureAwait(false) is not null;
+        await steps.TakeAsync(await steps.StandAsync(stored).ConfigureAwait(false), new PaymentEvent.Expired())
+            .ConfigureAwait(false) is not null;
 }

@@ -67,7 +67,8 @@ internal static class PaymentDecider
         Answer: true);
 
     private static PaymentDecision Send(PaymentRecord payment, PaymentEvent.Prepared e, DateTimeOffset now) => new(
-        payment with { State = PaymentState.Sent, Stan = e.Stan, RetrievalReference = e.RetrievalReference, ReversalDueAt = null, ChangedAt = now },
+        payment with { State = PaymentState.Sent, Stan = e.Stan, RetrievalReference = e.RetrievalReference, ReversalDueAt = null,
+            ChangedAt = now },
         "payment.sent",
         new JsonObject { ["stan"] = e.Stan, ["retrievalReference"] = e.RetrievalReference },
         KeepSealed: true,

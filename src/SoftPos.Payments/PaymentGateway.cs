@@ -312,7 +312,8 @@ public sealed class PaymentGateway : IDisposable
                 return count;
             }
 
-            foreach (StoredPayment payment in open.Where(p => !_inFlight.ContainsKey(p.Record.PaymentId) && !Offline.IsUnderWay(p.Record.PaymentId)))
+            foreach (StoredPayment payment in open.Where(p => !_inFlight.ContainsKey(p.Record.PaymentId)
+                && !Offline.IsUnderWay(p.Record.PaymentId)))
             {
                 bool moved = await _authorisation.RecoverAsync(payment).ConfigureAwait(false);
                 count += moved ? 1 : 0;

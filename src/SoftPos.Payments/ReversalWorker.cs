@@ -80,7 +80,8 @@ public sealed class ReversalWorker : IDisposable
         {
             List<StoredPayment> due = await _database.Payments.DueAsync(_clock.GetUtcNow(), PaymentStore.MaxPage).ConfigureAwait(false);
             await Parallel.ForEachAsync(
-                due, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, async (payment, _) => await TryAsync(payment).ConfigureAwait(false))
+                due, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, async (payment, _) => await TryAsync(payment)
+                    .ConfigureAwait(false))
                 .ConfigureAwait(false);
             return due.Count;
         }

@@ -97,7 +97,8 @@ public sealed class BatchStore
         cancellation);
 
     /// <summary>A page of the batches of a tenant's merchants in order of identity.</summary>
-    public ValueTask<List<BatchRecord>> PageOfTenantAsync(string tenant, string? after, int count, CancellationToken cancellation = default) =>
+    public ValueTask<List<BatchRecord>> PageOfTenantAsync(string tenant, string? after, int count,
+        CancellationToken cancellation = default) =>
         _database.ReadAsync(
             session => session.Rows(
                 "SELECT record FROM batch WHERE merchant_id IN (SELECT merchant_id FROM merchant WHERE tenant = $1) AND batch_id > $2 ORDER BY batch_id LIMIT $3",

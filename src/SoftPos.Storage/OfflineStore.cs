@@ -10,7 +10,8 @@ namespace SoftPos.Storage;
 /// <param name="Reported">Highest number that the terminal has ever told of.</param>
 /// <param name="Missing">Records that were given up: never forwarded, or unreadable.</param>
 /// <param name="Closed">Why the terminal gets no permission until an operator looks; null when it does.</param>
-public sealed record OfflineChain(Guid TerminalId, string MerchantId, long Acknowledged, byte[] Head, long Reported, long Missing, string? Closed);
+public sealed record OfflineChain(Guid TerminalId, string MerchantId, long Acknowledged, byte[] Head, long Reported, long Missing,
+    string? Closed);
 
 /// <summary>A forwarded record.</summary>
 /// <param name="TerminalId">Terminal.</param>
@@ -18,7 +19,9 @@ public sealed record OfflineChain(Guid TerminalId, string MerchantId, long Ackno
 /// <param name="Hash">Its hash, 32 bytes.</param>
 /// <param name="PaymentId">The payment that it is.</param>
 /// <param name="ReceivedAt">When it was forwarded.</param>
-/// <param name="Message">The signed record; null once the bank has answered: the account data within must not outlive that (PCI DSS 3.3).</param>
+/// <param name="Message">
+/// The signed record; null once the bank has answered: the account data within must not outlive that (PCI DSS 3.3).
+/// </param>
 public sealed record StoredOfflineRecord(
     Guid TerminalId, long Sequence, byte[] Hash, Guid PaymentId, DateTimeOffset ReceivedAt, byte[]? Message);
 
@@ -46,23 +49,28 @@ public sealed class OfflineStore
         cancellation);
 
     /// <summary>The record of that number and hash, or null.</summary>
-    public ValueTask<StoredOfflineRecord?> FindAsync(Guid terminalId, long sequence, byte[] hash, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<StoredOfflineRecord?> FindAsync(Guid terminalId, long sequence, byte[] hash,
+        CancellationToken cancellation = default) => _database.ReadAsync(
         session => session.First(
             RecordRow + "WHERE terminal_id = $1 AND sequence = $2 AND hash = $3", ReadRecord, terminalId.ToColumn(), sequence, hash),
         cancellation);
 
     /// <summary>The record that is a payment, or null.</summary>
     public ValueTask<StoredOfflineRecord?> OfPaymentAsync(Guid paymentId, CancellationToken cancellation = default) => _database.ReadAsync(
-        session => session.First(RecordRow + "WHERE payment_id = $1 ORDER BY message IS NULL LIMIT 1", ReadRecord, paymentId.ToColumn()), cancellation);
+        session => session.First(RecordRow + "WHERE payment_id = $1 ORDER BY message IS NULL LIMIT 1", ReadRecord, paymentId.ToColumn()),
+            cancellation);
 
     /// <summary>Count and sum of what was forwarded under a permission.</summary>
-    public ValueTask<(long Count, long SumMinor)> UseOfAsync(byte[] permissionId, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<(long Count, long SumMinor)> UseOfAsync(byte[] permissionId, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
         session => session.First(
-            "SELECT count(*), coalesce(sum(amount), 0) FROM offline_record WHERE permission_id = $1", static r => (r.GetInt64(0), r.GetInt64(1)), permissionId),
+            "SELECT count(*), coalesce(sum(amount), 0) FROM offline_record WHERE permission_id = $1", static r =>
+                (r.GetInt64(0), r.GetInt64(1)), permissionId),
         cancellation);
 
     /// <summary>Payments of a merchant, or of all, that were taken offline and are in one of the states, newest first.</summary>
-    public ValueTask<List<StoredPayment>> PaymentsAsync(string? merchantId, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<List<StoredPayment>> PaymentsAsync(string? merchantId, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
         session => session.Rows(
             PaymentStore.Row + "WHERE payment_id IN (SELECT payment_id FROM offline_record) AND ($1 IS NULL OR merchant_id = $1) ORDER BY seq DESC LIMIT $2",
             PaymentStore.Read,
@@ -81,7 +89,8 @@ public sealed class OfflineStore
     }
 
     internal static OfflineChain ReadChain(SqliteDataReader reader) => new(
-        reader.Identity(0), reader.GetString(1), reader.GetInt64(2), reader.Blob(3), reader.GetInt64(4), reader.GetInt64(5), reader.TextOrNull(6));
+        reader.Identity(0), reader.GetString(1), reader.GetInt64(2), reader.Blob(3), reader.GetInt64(4), reader.GetInt64(5),
+            reader.TextOrNull(6));
 
     private static StoredOfflineRecord ReadRecord(SqliteDataReader reader) => new(
         reader.Identity(0), reader.GetInt64(1), reader.Blob(2), reader.Identity(3), reader.Time(4), reader.BlobOrNull(5));
@@ -91,8 +100,8 @@ public sealed class OfflineStore
 public static class OfflineWrites
 {
     /// <summary>
-    /// Moves a terminal's chain on; refused with <see cref="ChangeRefusal.OfflineChainMoved"/> unless it still stands as <paramref name="from"/>, or
-    /// is not there when that is null. So two forwards that race are taken one after the other.
+    /// Moves a terminal's chain on; refused with <see cref="ChangeRefusal.OfflineChainMoved"/> unless it still stands as <paramref
+    /// name="from"/>, or is not there when that is null. So two forwards that race are taken one after the other.
     /// </summary>
     public static Change Move(this Change change, OfflineChain? from, OfflineChain to) => change
         .Require((session, _) =>
@@ -123,7 +132,8 @@ public static class OfflineWrites
     /// <param name="record">The record.</param>
     /// <param name="permissionId">Permission that it names, 16 bytes; null for none that holds.</param>
     /// <param name="amountMinor">Its amount, which counts against the permission.</param>
-    public static Change Add(this Change change, StoredOfflineRecord record, byte[]? permissionId, long amountMinor) => change.Write((session, _) => session.Execute(
+    public static Change Add(this Change change, StoredOfflineRecord record, byte[]? permissionId, long amountMinor) =>
+        change.Write((session, _) => session.Execute(
         "INSERT INTO offline_record(terminal_id, sequence, hash, payment_id, permission_id, amount, received, message) VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
         record.TerminalId.ToColumn(),
         record.Sequence,

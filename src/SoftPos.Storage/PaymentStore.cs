@@ -237,7 +237,8 @@ public sealed class PaymentStore
         cancellation);
 
     /// <summary>Holds that began until a time, were not completed and can be let go, oldest first.</summary>
-    public ValueTask<List<StoredPayment>> HeldBeforeAsync(DateTimeOffset before, int count, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<List<StoredPayment>> HeldBeforeAsync(DateTimeOffset before, int count, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
         session => session.Rows(
             Row + "WHERE kind = 1 AND state = 4 AND created <= $1 AND sealed IS NOT NULL "
                 + "AND json_extract(CAST(record AS TEXT), '$.expiredAt') IS NULL ORDER BY created LIMIT $2",

@@ -23,7 +23,8 @@ public sealed class ReconciliationStore
         session => session.First("SELECT report_id, made, record FROM reconciliation WHERE report_id = $1", Read, reportId), cancellation);
 
     /// <summary>A page of reports in order of identity, which is the order of time.</summary>
-    public ValueTask<List<StoredReconciliation>> PageAsync(string? after, int count, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<List<StoredReconciliation>> PageAsync(string? after, int count, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
         session => session.Rows(
             "SELECT report_id, made, record FROM reconciliation WHERE report_id > $1 ORDER BY report_id LIMIT $2",
             Read,
@@ -32,7 +33,8 @@ public sealed class ReconciliationStore
         cancellation);
 
     /// <summary>Merchant whose card acceptor number (DE 42) that is; null when none or several have it.</summary>
-    public ValueTask<string?> MerchantOfAcceptorAsync(string cardAcceptorId, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<string?> MerchantOfAcceptorAsync(string cardAcceptorId, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
         session => session.First(
             "SELECT CASE count(*) WHEN 1 THEN max(merchant_id) END FROM merchant WHERE json_extract(CAST(record AS TEXT), '$.cardAcceptorId') = $1",
             static r => r.TextOrNull(0),
@@ -47,5 +49,6 @@ public static class ReconciliationWrites
 {
     /// <summary>Adds a report.</summary>
     public static Change Add(this Change change, StoredReconciliation report) => change.Write((session, _) => session.Execute(
-        "INSERT INTO reconciliation(report_id, made, record) VALUES($1, $2, $3)", report.ReportId, report.MadeAt.ToColumn(), report.Record));
+        "INSERT INTO reconciliation(report_id, made, record) VALUES($1, $2, $3)", report.ReportId, report.MadeAt.ToColumn(),
+            report.Record));
 }

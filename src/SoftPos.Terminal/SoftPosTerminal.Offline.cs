@@ -31,8 +31,8 @@ public sealed record OfflineState
 public sealed partial class SoftPosTerminal
 {
     /// <summary>
-    /// Raised with the result of each sale that was forwarded. Comes on the thread of the call or of the heartbeat that forwarded it, inside the
-    /// terminal: the handler returns at once and calls no method of this class.
+    /// Raised with the result of each sale that was forwarded. Comes on the thread of the call or of the heartbeat that forwarded it,
+    /// inside the terminal: the handler returns at once and calls no method of this class.
     /// </summary>
     public event Action<PaymentResult>? Forwarded;
 
@@ -69,7 +69,8 @@ public sealed partial class SoftPosTerminal
     public async Task<bool> ForwardOfflineAsync(CancellationToken cancellation = default)
     {
         using Pass pass = await EnterAsync(cancellation).ConfigureAwait(false);
-        return _enrolment is not { } enrolment || await _forwarding.RunAsync(enrolment, Tell, cancellation).ConfigureAwait(false) == LinkEnd.Answered;
+        return _enrolment is not { } enrolment || await _forwarding.RunAsync(enrolment, Tell, cancellation)
+            .ConfigureAwait(false) == LinkEnd.Answered;
     }
 
     private void Tell(PaymentResult result)

@@ -8,7 +8,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Backend.Tests;
 
-/// <summary>Terms for sales while the back end is away, surcharge and currency of merchants, and reconciliation reports, through the API.</summary>
+/// <summary>
+/// Terms for sales while the back end is away, surcharge and currency of merchants, and reconciliation reports, through the API.
+/// </summary>
 public sealed class OfflineApiTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -32,11 +34,13 @@ public sealed class OfflineApiTests : IAsyncLifetime
         // A change of the merchant itself leaves the terms.
         MerchantInput input = new()
         {
-            Name = on.Name, City = on.City, Country = on.Country, CardAcceptorId = on.CardAcceptorId, CategoryCode = on.CategoryCode, Currency = on.Currency,
+            Name = on.Name, City = on.City, Country = on.Country, CardAcceptorId = on.CardAcceptorId, CategoryCode = on.CategoryCode,
+                Currency = on.Currency,
         };
         Assert.Equal([3], (await client.PutMerchantAsync(IntegratorStand.MerchantA, input, None)).Offline!.Kernels);
         Assert.Null((await client.PutOfflineAsync(IntegratorStand.MerchantA, null, None)).Offline);
-        JournalEntry[] entries = [.. (await _stand.Database.Journal.OfSubjectAsync(IntegratorStand.MerchantA)).Where(e => e.Kind == "merchant.offline-set")];
+        JournalEntry[] entries = [.. (await _stand.Database.Journal.OfSubjectAsync(IntegratorStand.MerchantA))
+            .Where(e => e.Kind == "merchant.offline-set")];
         Assert.Equal([true, false], entries.Select(e => JsonNode.Parse(e.Content!)!["on"]!.GetValue<bool>()));
         Assert.Empty((await client.OfflineAsync(IntegratorStand.MerchantA, None)).Payments);
     }
@@ -52,7 +56,8 @@ public sealed class OfflineApiTests : IAsyncLifetime
     [InlineData("""{"on":true}""", "$.on")]
     public async Task Terms_out_of_their_bounds_are_refused_with_the_field(string body, string field)
     {
-        (HttpStatusCode status, string answer) = await _stand.SendAsync("PUT", $"/v1/merchants/{IntegratorStand.MerchantA}/offline", _stand.KeyA, body);
+        (HttpStatusCode status, string answer) = await _stand.SendAsync("PUT", $"/v1/merchants/{IntegratorStand.MerchantA}/offline",
+            _stand.KeyA, body);
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal(field, JsonNode.Parse(answer)!["errors"]![0]!["pointer"]!.GetValue<string>());
         Assert.Null((await _stand.Database.Merchants.FindAsync(IntegratorStand.MerchantA, None))!.Offline);
@@ -75,7 +80,8 @@ public sealed class OfflineApiTests : IAsyncLifetime
             Name = "Café", City = "Riga", Country = "LV", CardAcceptorId = "SOFTPOS00000009", CategoryCode = "5814", Currency = "978",
             Surcharge = new SurchargeTerms { PercentHundredths = 150, FixedMinor = 10, CapHundredths = 9_999 },
         };
-        Assert.Equal(new SurchargeTerms { PercentHundredths = 150, FixedMinor = 10, CapHundredths = 500 }, (await client.PutMerchantAsync("cafe-2", input, None)).Surcharge);
+        Assert.Equal(new SurchargeTerms { PercentHundredths = 150, FixedMinor = 10, CapHundredths = 500 },
+            (await client.PutMerchantAsync("cafe-2", input, None)).Surcharge);
         input.Surcharge.PercentHundredths = 501;
         SoftPosApiException refused = await Assert.ThrowsAsync<SoftPosApiException>(() => client.PutMerchantAsync("cafe-2", input, None));
         Assert.Equal("$.surcharge.percentHundredths", refused.Field);
@@ -101,12 +107,14 @@ public sealed class OfflineApiTests : IAsyncLifetime
         (await _stand.Database.CommitAsync(new Change().Add(kept), None)).Require();
         using SoftPosClient a = _stand.Client(_stand.KeyA), b = _stand.Client(_stand.KeyB);
         ReconciliationView ofA = await a.ReconciliationAsync(kept.ReportId, None), ofB = await b.ReconciliationAsync(kept.ReportId, None);
-        Assert.Equal((IntegratorStand.MerchantA, IntegratorStand.PaymentA), (Assert.Single(ofA.Differences!).MerchantId, ofA.Differences![0].PaymentId!.Value));
+        Assert.Equal((IntegratorStand.MerchantA, IntegratorStand.PaymentA),
+            (Assert.Single(ofA.Differences!).MerchantId, ofA.Differences![0].PaymentId!.Value));
         Assert.Equal((0, 0), (ofB.Differences!.Count, ofB.DifferenceCount));
         Assert.Null(Assert.Single((await b.ReconciliationsAsync(null, None)).Data).Differences);
         await Assert.ThrowsAsync<SoftPosApiException>(() => a.ReconciliationAsync("rec-none", None));
     }
 
     private static AcquirerRow Row(int line, string reference, long amountMinor) => new(
-        line, reference, "000001", "SP000001", "SOFTPOS00000001", false, amountMinor, "978", AcquirerState.Charged, "A1B2C3", TimeProvider.System.GetUtcNow());
+        line, reference, "000001", "SP000001", "SOFTPOS00000001", false, amountMinor, "978", AcquirerState.Charged, "A1B2C3",
+            TimeProvider.System.GetUtcNow());
 }

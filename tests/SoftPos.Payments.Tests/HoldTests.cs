@@ -68,7 +68,8 @@ public sealed class HoldTests
     public async Task What_was_completed_in_time_or_is_being_completed_is_left_alone()
     {
         await using Shop shop = await Shop.OpenAsync();
-        PaymentRequest done = shop.Request(5000, PaymentOperation.PreAuthorisation), owed = shop.Request(3000, PaymentOperation.PreAuthorisation);
+        PaymentRequest done = shop.Request(5000, PaymentOperation.PreAuthorisation),
+        owed = shop.Request(3000, PaymentOperation.PreAuthorisation);
         PaymentRequest sale = shop.Request(1000);
         await shop.SaleAsync(done);
         await shop.SaleAsync(owed);

@@ -144,11 +144,13 @@ public sealed class PaymentDeciderTests
     {
         PaymentRecord sent = Payment(PaymentState.Sent) with { Offline = new OfflineFacts() };
         PaymentDecision away = PaymentDecider.Step(sent, Events["not sent"], Now, Schedule)!;
-        Assert.Equal((PaymentState.Deferred, Now + Schedule.FirstPause, 1), (away.Next.State, away.Next.ReversalDueAt, away.Next.Offline!.Attempts));
+        Assert.Equal((PaymentState.Deferred, Now + Schedule.FirstPause, 1),
+            (away.Next.State, away.Next.ReversalDueAt, away.Next.Offline!.Attempts));
         Assert.Null(PaymentDecider.Step(away.Next, Events["prepared"], Now, Schedule)!.Next.ReversalDueAt);
         PaymentRecord unknown = PaymentDecider.Step(sent, Events["no answer"], Now, Schedule)!.Next;
         PaymentDecision held = PaymentDecider.Step(unknown, Events["reversal 00"], Now, Schedule)!;
-        Assert.Equal((PaymentState.InReview, OfflineFlag.NoAnswer, null), (held.Next.State, Assert.Single(held.Next.Offline!.Flags), held.Next.ReversalDueAt));
+        Assert.Equal((PaymentState.InReview, OfflineFlag.NoAnswer, null),
+            (held.Next.State, Assert.Single(held.Next.Offline!.Flags), held.Next.ReversalDueAt));
         Assert.Equal(ReasonCodes.OfflineDeclined, PaymentDecider.Step(sent, Events["declined"], Now, Schedule)!.Next.Reason);
     }
 

@@ -5,7 +5,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Payments.Tests;
 
-/// <summary>Surcharge and currency by a merchant's terms: a part of the amount that the card signs, told apart, and never above its cap.</summary>
+/// <summary>
+/// Surcharge and currency by a merchant's terms: a part of the amount that the card signs, told apart, and never above its cap.
+/// </summary>
 public sealed class SurchargeTests
 {
     private static readonly SurchargeTerms Terms = new() { PercentHundredths = 150, FixedMinor = 10, CapHundredths = 300 };
@@ -61,10 +63,14 @@ public sealed class SurchargeTests
         await using Shop shop = await OpenAsync(Terms);
         for (int i = 0; i < 60; i++)
         {
-            long goods = 100 + numbers.Below(200_000), tip = numbers.OneIn(2) ? numbers.Below(5_000) : 0, cash = numbers.OneIn(3) ? numbers.Below(20_000) : 0;
+            long goods = 100 + numbers.Below(200_000), tip = numbers.OneIn(2) ? numbers.Below(5_000) : 0, cash = numbers.OneIn(3)
+                ? numbers.Below(20_000) : 0;
             long surcharge = numbers.OneIn(4) ? 0 : Terms.Of(goods);
             long amount = goods + tip + cash + surcharge;
-            PaymentRequest request = shop.Request(amount, PaymentOperation.Sale, cashbackMinor: cash, tipMinor: tip) with { SurchargeMinor = surcharge };
+            PaymentRequest request = shop.Request(amount, PaymentOperation.Sale, cashbackMinor: cash, tipMinor: tip) with
+            {
+                SurchargeMinor = surcharge,
+            };
             PaymentAnswer answer = await shop.SaleAsync(request);
             Iso8583Message message = shop.Acquirer.Messages.Last();
             Assert.True(SoftPos.Iso7816.TlvMap.TryParse(message.Content(55)!, out SoftPos.Iso7816.TlvMap? signed, out _));
@@ -75,7 +81,10 @@ public sealed class SurchargeTests
             Assert.Equal(groups, message[54] ?? string.Empty);
 
             // One cent more or less than what the card signed is no payment.
-            PaymentRequest other = shop.Request(amount, PaymentOperation.Sale, cashbackMinor: cash, tipMinor: tip) with { SurchargeMinor = surcharge };
+            PaymentRequest other = shop.Request(amount, PaymentOperation.Sale, cashbackMinor: cash, tipMinor: tip) with
+            {
+                SurchargeMinor = surcharge,
+            };
             Assert.NotNull((await shop.PayAsync(other with { AmountMinor = amount + 1 })).Refusal);
         }
     }

@@ -8,7 +8,9 @@ using SoftPos.Terminal;
 
 namespace SoftPos.Scenarios;
 
-/// <summary>Sales while the back end is away, in real processes: the phone, the back end that is killed, the bank that is asked later.</summary>
+/// <summary>
+/// Sales while the back end is away, in real processes: the phone, the back end that is killed, the bank that is asked later.
+/// </summary>
 public sealed class OfflineScenarios
 {
     private const string Merchant = "sandbox-market-stall";
@@ -83,7 +85,8 @@ public sealed class OfflineScenarios
         await stack.StartServerAsync();
         (int code, _, string output) = await stack.SaleAsync("11.00");
         Assert.True(code == 0, output);
-        Assert.Contains("Refused", output.Split('\n').Single(line => line.Contains(deleted, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Refused", output.Split('\n').Single(line => line.Contains(deleted, StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         Assert.Equal([1000L, 1000L, 1100L], Authorisations(stack));
         (int held, JsonObject review, output) = await stack.RunAsync("status", kept);
         Assert.True(held == 7, output);
@@ -139,7 +142,8 @@ public sealed class OfflineScenarios
         Guid payment = Guid.Parse(Text(hold, "paymentId"));
         using SoftPosClient client = await ClientAsync(stack);
         PaymentView more = await client.IncreaseAsync(payment, 500, "increase-1", Cancel);
-        Assert.Equal((PaymentOperation.Increment, PaymentState.Approved, payment), (more.Operation, more.State, more.OriginalPaymentId!.Value));
+        Assert.Equal((PaymentOperation.Increment, PaymentState.Approved, payment),
+            (more.Operation, more.State, more.OriginalPaymentId!.Value));
         Assert.Equal(more.PaymentId, (await client.IncreaseAsync(payment, 500, "increase-1", Cancel)).PaymentId);
         Assert.Equal(PaymentState.Completed, (await client.CompleteAsync(payment, 3_500, "complete-1", Cancel)).State);
         Assert.Equal(0, (await CommandAsync(stack, "settle")).Code);
@@ -149,7 +153,8 @@ public sealed class OfflineScenarios
         (int written, output) = await SoftPosProcess.RunAsync("acquirer-file", "--ledger", stack.LedgerPath, "--out", file);
         Assert.True(written == 0, output);
         string[] lines = File.ReadAllLines(file);
-        int row = Array.FindIndex(lines, line => line.StartsWith("D,", StringComparison.Ordinal) && line.Contains(",charged,", StringComparison.Ordinal));
+        int row = Array.FindIndex(lines, line => line.StartsWith("D,", StringComparison.Ordinal)
+            && line.Contains(",charged,", StringComparison.Ordinal));
         lines[row] = lines[row].Replace(",3500,", ",3400,", StringComparison.Ordinal);
         lines[^1] = lines[^1].Replace(",3500,", ",3400,", StringComparison.Ordinal);
         File.WriteAllLines(file, lines);
@@ -159,7 +164,8 @@ public sealed class OfflineScenarios
         Assert.Null(listed.Differences);
         ReconciliationView report = await client.ReconciliationAsync(listed.ReportId, Cancel);
         DifferenceView difference = Assert.Single(report.Differences!);
-        Assert.Equal(("AmountDiffers", payment, 3_500L, 3_400L), (difference.Kind, difference.PaymentId!.Value, difference.HereMinor!.Value, difference.ThereMinor!.Value));
+        Assert.Equal(("AmountDiffers", payment, 3_500L, 3_400L),
+            (difference.Kind, difference.PaymentId!.Value, difference.HereMinor!.Value, difference.ThereMinor!.Value));
     }
 
     private static async Task PermitAsync(Stack stack)
@@ -173,12 +179,14 @@ public sealed class OfflineScenarios
     {
         (int code, JsonObject sale, string output) = await stack.SaleAsync(amount);
         Assert.True(code == 7, output);
-        Assert.Equal(("Deferred", "OFFLINE_STORED", "Unauthorised"), (Text(sale, "outcome"), Text(sale, "reason", "code"), Text(sale, "offline", "risk")));
+        Assert.Equal(("Deferred", "OFFLINE_STORED", "Unauthorised"),
+            (Text(sale, "outcome"), Text(sale, "reason", "code"), Text(sale, "offline", "risk")));
         return Text(sale, "paymentId");
     }
 
     private static List<long> Authorisations(Stack stack) =>
-        [.. stack.Ledger().Where(entry => entry["type"]?.GetValue<string>() == "0100").Select(entry => entry["amountMinor"]!.GetValue<long>())];
+        [.. stack.Ledger().Where(entry => entry["type"]?.GetValue<string>() == "0100")
+            .Select(entry => entry["amountMinor"]!.GetValue<long>())];
 
     private static Task<(int Code, string Output)> CommandAsync(Stack stack, params string[] arguments) =>
         SoftPosProcess.RunAsync([.. arguments, "--port", stack.Port.ToString(CultureInfo.InvariantCulture), "--data", stack.Data]);

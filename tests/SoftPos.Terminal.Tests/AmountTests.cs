@@ -16,7 +16,8 @@ public sealed class AmountTests
     public async Task What_is_shown_is_what_is_signed_and_sent(string card)
     {
         SeededNumbers numbers = new(0xACC0606);
-        await using OfflineStand stand = await OfflineStand.OpenAsync(OfflineStand.Terms with { MaxTotalMinor = 1_000_000, MaxCount = 50 }, Surcharge);
+        await using OfflineStand stand = await OfflineStand.OpenAsync(OfflineStand.Terms with { MaxTotalMinor = 1_000_000, MaxCount = 50 },
+            Surcharge);
         stand.Reader.Card = card;
         for (int i = 0; i < 25; i++)
         {
@@ -36,7 +37,8 @@ public sealed class AmountTests
             Assert.Equal(expected, request.AmountMinor);
             Assert.Equal(expected, long.Parse(Convert.ToHexString(signed[0x9F02]!), CultureInfo.InvariantCulture));
             Assert.Equal((Surcharge.Of(goods), tip, cash), (shown.SurchargeMinor, shown.TipMinor, shown.CashbackMinor));
-            Assert.Equal((shown.SurchargeMinor, shown.TipMinor, shown.CashbackMinor), (request.SurchargeMinor, request.TipMinor, request.OtherAmountMinor));
+            Assert.Equal((shown.SurchargeMinor, shown.TipMinor, shown.CashbackMinor),
+                (request.SurchargeMinor, request.TipMinor, request.OtherAmountMinor));
         }
     }
 
@@ -59,6 +61,7 @@ public sealed class AmountTests
     {
         await using OfflineStand stand = await OfflineStand.OpenAsync();
         PaymentResult refused = await stand.SaleAsync(1_000, currency: "978");
-        Assert.Equal((PaymentOutcome.Refused, ReasonCodes.CurrencyNotSupported, 0), (refused.Outcome, refused.Reason.Code, stand.Reader.FieldOn));
+        Assert.Equal((PaymentOutcome.Refused, ReasonCodes.CurrencyNotSupported, 0),
+            (refused.Outcome, refused.Reason.Code, stand.Reader.FieldOn));
     }
 }

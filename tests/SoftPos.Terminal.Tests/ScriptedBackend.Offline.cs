@@ -5,7 +5,10 @@ using SoftPos.Contract;
 
 namespace SoftPos.Terminal;
 
-/// <summary>Sales that were taken while this back end was away, by the book: the chain is checked, a record that comes again gets its answer again.</summary>
+/// <summary>
+/// Sales that were taken while this back end was away, by the book: the chain is checked, a record that comes again gets its answer
+/// again.
+/// </summary>
 internal sealed partial class ScriptedBackend
 {
     /// <summary>Terms of the merchant; null permits nothing.</summary>
@@ -38,10 +41,13 @@ internal sealed partial class ScriptedBackend
     private byte[] ChainHead => _chainHead ?? OfflineRecord.Genesis(TerminalId);
 
     private byte[]? Permit(EvidenceClaims claims) =>
-        Offline is not { } terms || Verdict != Verdict.Trusted || claims.Health.GetValueOrDefault(OfflineFigures.Waiting) > 0 ? null : new OfflinePermission
+        Offline is not { } terms || Verdict != Verdict.Trusted || claims.Health.GetValueOrDefault(OfflineFigures.Waiting) > 0 ? null
+            : new OfflinePermission
         {
-            PermissionId = RandomNumberGenerator.GetBytes(16), TerminalId = TerminalId, DeviceKeyHash = SHA256.HashData(_deviceKey), MerchantId = "m1",
-            Currency = "710", Verdict = Verdict, AttestedAt = _clock.GetUtcNow(), ExpiresAt = _clock.GetUtcNow().AddMinutes(terms.MaxAttestationAgeMinutes),
+            PermissionId = RandomNumberGenerator.GetBytes(16), TerminalId = TerminalId, DeviceKeyHash = SHA256.HashData(_deviceKey),
+                MerchantId = "m1",
+            Currency = "710", Verdict = Verdict, AttestedAt = _clock.GetUtcNow(), ExpiresAt = _clock.GetUtcNow()
+                .AddMinutes(terms.MaxAttestationAgeMinutes),
             Terms = terms, Acknowledged = _acknowledged, Head = ChainHead,
         }.Sign(PermissionSigner ?? ConfigurationKey);
 

@@ -9,7 +9,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Backend.Endpoints;
 
-/// <summary>Sales that were taken while this back end was away: terminals forward them; the person at the machine looks at those that are held.</summary>
+/// <summary>
+/// Sales that were taken while this back end was away: terminals forward them; the person at the machine looks at those that are held.
+/// </summary>
 internal static class OfflineEndpoints
 {
     public static void MapOfflineEndpoints(this IEndpointRouteBuilder routes)
@@ -36,10 +38,12 @@ internal static class OfflineEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, LocalOperator local, Database database, ReceiptLinks links, ApiSettings settings, string? merchantId, CancellationToken cancellation) =>
+        HttpContext context, LocalOperator local, Database database, ReceiptLinks links, ApiSettings settings, string? merchantId,
+            CancellationToken cancellation) =>
         OperatorEndpoints.IsLocal(context, local)
             ? Results.Json(
-                await OfflineReport.OfAsync(database, merchantId, links, settings.AddressOf(context), cancellation), IntegratorJson.Default.OfflineView)
+                await OfflineReport.OfAsync(database, merchantId, links, settings.AddressOf(context), cancellation),
+                    IntegratorJson.Default.OfflineView)
             : ReasonProblem.Result(ReasonCodes.OperatorUnknown);
 
     private static async Task<IResult> ReleaseAsync(HttpContext context, LocalOperator local, PaymentGateway payments, Guid paymentId) =>

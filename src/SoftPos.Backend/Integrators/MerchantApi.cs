@@ -70,7 +70,8 @@ internal static class MerchantApi
         if (options.AcquirerCurrencies.Count > 0 && !options.AcquirerCurrencies.Contains(input.Currency))
         {
             return ReasonProblem.Result(
-                ReasonCodes.CurrencyNotSupported, $"currency: the acquirer's link takes {string.Join(", ", options.AcquirerCurrencies)}", "$.currency");
+                ReasonCodes.CurrencyNotSupported, $"currency: the acquirer's link takes {string.Join(", ", options.AcquirerCurrencies)}",
+                    "$.currency");
         }
 
         MerchantRecord? former = await caller.MerchantAsync(database, merchantId, cancellation);

@@ -31,7 +31,8 @@ internal static class OfflineApi
 
         if (caller.MerchantId is not null)
         {
-            return ReasonProblem.Result(ReasonCodes.ScopeMissing, "a key of one merchant does not change its terms", "/header/authorization");
+            return ReasonProblem.Result(ReasonCodes.ScopeMissing, "a key of one merchant does not change its terms",
+                "/header/authorization");
         }
 
         if (!ApiBody.TryRead(context, out OfflineInput? input, out IResult? refusal))
@@ -62,7 +63,8 @@ internal static class OfflineApi
     }
 
     private static async Task<IResult> GetAsync(
-        HttpContext context, Database database, ReceiptLinks links, ApiSettings settings, string merchantId, CancellationToken cancellation) =>
+        HttpContext context, Database database, ReceiptLinks links, ApiSettings settings, string merchantId,
+            CancellationToken cancellation) =>
         await ApiCaller.Of(context).ReachesAsync(database, merchantId, cancellation)
             ? ApiAnswer.Of(await OfflineReport.OfAsync(database, merchantId, links, settings.AddressOf(context), cancellation))
             : ApiAnswer.Unknown("merchantId", "merchant");

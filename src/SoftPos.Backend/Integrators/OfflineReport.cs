@@ -4,7 +4,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Backend.Integrators;
 
-/// <summary>What terminals took while the back end was away, and how far it is here: for a merchant's provider, and for the operator over all.</summary>
+/// <summary>
+/// What terminals took while the back end was away, and how far it is here: for a merchant's provider, and for the operator over all.
+/// </summary>
 internal static class OfflineReport
 {
     /// <param name="database">Store.</param>

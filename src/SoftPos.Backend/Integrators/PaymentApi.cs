@@ -25,11 +25,13 @@ internal static class PaymentApi
         v1.MapPost("/payments/{paymentId:guid}/complete", CompleteAsync).Wants(ApiScopes.PaymentsWrite).WantsIdempotencyKey()
             .WithSummary("Charge a pre-authorisation").Accepts<AmountInput>("application/json").Produces<PaymentView>();
         v1.MapPost("/payments/{paymentId:guid}/increase", IncreaseAsync).Wants(ApiScopes.PaymentsWrite).WantsIdempotencyKey()
-            .WithSummary("Hold more on a pre-authorisation; the answer is the payment that this makes").Accepts<AmountInput>("application/json")
+            .WithSummary("Hold more on a pre-authorisation; the answer is the payment that this makes")
+                .Accepts<AmountInput>("application/json")
             .Produces<PaymentView>();
         v1.MapPost("/payments/{paymentId:guid}/adjust", AdjustAsync).Wants(ApiScopes.PaymentsWrite).WantsIdempotencyKey()
             .WithSummary("Charge a sale with a tip after the tap").Accepts<AmountInput>("application/json").Produces<PaymentView>();
-        v1.MapGet("/batches", BatchesAsync).Wants(ApiScopes.SettlementsRead).WithSummary("Settlement batches of a merchant, or of all").Produces<Page<BatchView>>();
+        v1.MapGet("/batches", BatchesAsync).Wants(ApiScopes.SettlementsRead).WithSummary("Settlement batches of a merchant, or of all")
+            .Produces<Page<BatchView>>();
         v1.MapGet("/batches/{batchId}", BatchAsync).Wants(ApiScopes.SettlementsRead).WithSummary("A settlement batch").Produces<BatchView>();
         v1.MapGet("/batches/{batchId}/export", ExportAsync).Wants(ApiScopes.SettlementsRead)
             .WithSummary("The payments of a batch, as CSV or as JSON with the names of camt.053").Produces<string>(StatusCodes.Status200OK, "text/csv", "application/json");
@@ -160,7 +162,8 @@ internal static class PaymentApi
         if ((merchantId ?? caller.MerchantId) is not { } merchant)
         {
             return ApiAnswer.Page(
-                await database.Batches.PageOfTenantAsync(caller.Tenant, after, count + 1, cancellation), count, static b => b.BatchId, View);
+                await database.Batches.PageOfTenantAsync(caller.Tenant, after, count + 1, cancellation), count, static b => b.BatchId,
+                    View);
         }
 
         return await caller.ReachesAsync(database, merchant, cancellation)

@@ -14,7 +14,8 @@ internal static class ReconciliationApi
 {
     public static void Map(RouteGroupBuilder v1)
     {
-        v1.MapGet("/reconciliations", ListAsync).Wants(ApiScopes.SettlementsRead).WithSummary("Reconciliation reports, oldest first, without differences")
+        v1.MapGet("/reconciliations", ListAsync).Wants(ApiScopes.SettlementsRead)
+            .WithSummary("Reconciliation reports, oldest first, without differences")
             .Produces<Page<ReconciliationView>>();
         v1.MapGet("/reconciliations/{reportId}", GetAsync).Wants(ApiScopes.SettlementsRead)
             .WithSummary("A reconciliation report with the differences of the caller's merchants").Produces<ReconciliationView>();
@@ -34,8 +35,10 @@ internal static class ReconciliationApi
         }
 
         Dictionary<string, int> rows = file.Rows.Select(row => acceptors[row.Merchant]).OfType<string>()
-            .GroupBy(static merchant => merchant, StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.Count(), StringComparer.Ordinal);
-        ILookup<(string, string), string?> byReference = file.Rows.ToLookup(static row => (row.Reference, row.Terminal), row => acceptors[row.Merchant]);
+            .GroupBy(static merchant => merchant, StringComparer.Ordinal)
+                .ToDictionary(static group => group.Key, static group => group.Count(), StringComparer.Ordinal);
+        ILookup<(string, string),
+            string?> byReference = file.Rows.ToLookup(static row => (row.Reference, row.Terminal), row => acceptors[row.Merchant]);
         List<DifferenceView> differences = [];
         foreach (Difference difference in report.Differences)
         {
@@ -45,7 +48,8 @@ internal static class ReconciliationApi
             differences.Add(new DifferenceView
             {
                 Kind = difference.Kind.ToString(), MerchantId = merchant, Reference = difference.Reference, Terminal = difference.Terminal,
-                PaymentId = difference.PaymentId, Here = difference.Here, HereMinor = difference.HereMinor, There = difference.There?.ToString(),
+                PaymentId = difference.PaymentId, Here = difference.Here, HereMinor = difference.HereMinor,
+                There = difference.There?.ToString(),
                 ThereMinor = difference.ThereMinor, Explanation = difference.Explanation,
             });
         }
@@ -54,7 +58,8 @@ internal static class ReconciliationApi
         return new StoredReconciliation(id, now, JsonSerializer.SerializeToUtf8Bytes(kept));
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, Database database, int? limit, string? cursor, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(HttpContext context, Database database, int? limit, string? cursor,
+        CancellationToken cancellation)
     {
         if (ApiAnswer.ReadPage(limit, cursor, out int count, out string? after) is { } refusal)
         {
@@ -77,13 +82,16 @@ internal static class ReconciliationApi
             ? ApiAnswer.Of(await ViewAsync(stored, ApiCaller.Of(context), database, cancellation))
             : ApiAnswer.Unknown("reportId", "reconciliation report");
 
-    /// <summary>What a caller may know of a report: its own merchants' rows and differences, and no number that says anything of others.</summary>
+    /// <summary>
+    /// What a caller may know of a report: its own merchants' rows and differences, and no number that says anything of others.
+    /// </summary>
     private static async Task<ReconciliationView> ViewAsync(
         StoredReconciliation stored, ApiCaller caller, Database database, CancellationToken cancellation)
     {
         Kept kept = JsonSerializer.Deserialize<Kept>(stored.Record)!;
         HashSet<string> reach = new(StringComparer.Ordinal);
-        foreach (string merchant in kept.Rows.Keys.Concat(kept.Differences.Select(static d => d.MerchantId).OfType<string>()).Distinct(StringComparer.Ordinal))
+        foreach (string merchant in kept.Rows.Keys.Concat(kept.Differences.Select(static d => d.MerchantId).OfType<string>())
+            .Distinct(StringComparer.Ordinal))
         {
             if (await caller.ReachesAsync(database, merchant, cancellation))
             {
@@ -96,7 +104,8 @@ internal static class ReconciliationApi
         return new ReconciliationView
         {
             ReportId = stored.ReportId, MadeAt = stored.MadeAt, Acquirer = kept.Acquirer, From = kept.From, To = kept.To, Rows = rows,
-            Agreed = Math.Max(0, rows - own.Count(static difference => difference.Kind != nameof(DifferenceKind.MissingThere))), DifferenceCount = own.Length,
+            Agreed = Math.Max(0, rows - own.Count(static difference => difference.Kind != nameof(DifferenceKind.MissingThere))),
+                DifferenceCount = own.Length,
             Differences = own,
         };
     }

@@ -75,7 +75,8 @@ internal static class FollowUpCommands
         command.SetAction((parsed, cancellation) => SaleCommand.PayAsync(
             options,
             parsed,
-            exponent => new PaymentOrder { AmountMinor = SaleCommand.MinorUnits(parsed.GetValue(amount)!, exponent), Kind = PaymentKind.PreAuthorisation },
+            exponent => new PaymentOrder { AmountMinor = SaleCommand.MinorUnits(parsed.GetValue(amount)!, exponent),
+                Kind = PaymentKind.PreAuthorisation },
             parsed.GetValue(json),
             cancellation));
         return command;

@@ -95,7 +95,8 @@ internal static class SaleCommand
 
     private static string Words(PaymentScreen screen) => screen.Stage switch
     {
-        PaymentStage.Preparing => screen.IsOffline ? "no back end: the bank is asked later, the money is not sure" : "attesting the phone ...",
+        PaymentStage.Preparing => screen.IsOffline ? "no back end: the bank is asked later, the money is not sure"
+            : "attesting the phone ...",
         PaymentStage.PresentCard when screen.SurchargeMinor > 0 =>
             $"present card: {SaleOutput.Money(screen.AmountMinor, screen.Currency)}, surcharge {SaleOutput.Money(screen.SurchargeMinor, screen.Currency)} within",
         PaymentStage.PresentCard => "present card",

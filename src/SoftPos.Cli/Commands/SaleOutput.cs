@@ -58,7 +58,8 @@ internal static class SaleOutput
     private static void Print(PaymentResult result, TextWriter output)
     {
         output.WriteLine();
-        string amount = result.Answer is { } answer ? Money(answer.FinalMinor ?? answer.ApprovedMinor ?? answer.AmountMinor, answer.Currency)
+        string amount = result.Answer is { } answer
+            ? Money(answer.FinalMinor ?? answer.ApprovedMinor ?? answer.AmountMinor, answer.Currency)
             : result.Offline is { } sale ? Money(sale.AmountMinor, sale.Currency)
             : string.Empty;
         output.WriteLine($"  {result.Outcome.ToString().ToUpperInvariant(),-20}{amount}");
@@ -177,7 +178,8 @@ internal static class SaleOutput
     internal static string Money(long minor, string currency)
     {
         int exponent = Currencies.Exponent(currency);
-        string amount = (minor / (decimal)Math.Pow(10, exponent)).ToString("F" + exponent.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        string amount = (minor / (decimal)Math.Pow(10, exponent))
+            .ToString("F" + exponent.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return $"{amount} {Currencies.Letters(currency)}";
     }
 }

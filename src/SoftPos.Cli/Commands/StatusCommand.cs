@@ -5,14 +5,17 @@ using SoftPos.Terminal;
 
 namespace SoftPos.Cli.Commands;
 
-/// <summary><c>softpos status [PAYMENT]</c>: how a payment of the virtual phone stands now, or what the phone may take without the back end.</summary>
+/// <summary>
+/// <c>softpos status [PAYMENT]</c>: how a payment of the virtual phone stands now, or what the phone may take without the back end.
+/// </summary>
 internal static class StatusCommand
 {
     public static Command Create()
     {
         Argument<Guid?> payment = new("payment")
         {
-            Description = "Identity of the payment, as the sale printed it; without it the phone's offline sales.", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Identity of the payment, as the sale printed it; without it the phone's offline sales.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> json = StackOptions.Json();
         PhoneOptions phone = new();

@@ -182,7 +182,8 @@ internal static class UpCommand
     private static VelocityLimit? VelocityOf(int? payments, long? sumMinor) =>
         payments is null && sumMinor is null ? null : new VelocityLimit(TimeSpan.FromHours(1), payments, sumMinor);
 
-    private static HashSet<string> CurrenciesOf(string[] given) => given.FirstOrDefault(static code => code.Length != 3 || !code.All(char.IsAsciiDigit)) is { } bad
+    private static HashSet<string> CurrenciesOf(string[] given) =>
+        given.FirstOrDefault(static code => code.Length != 3 || !code.All(char.IsAsciiDigit)) is { } bad
         ? throw new CommandException($"--acquirer-currency {bad}: expected three digits of ISO 4217, such as 710", 2)
         : [.. given];
 

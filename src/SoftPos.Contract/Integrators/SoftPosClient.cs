@@ -52,8 +52,10 @@ public sealed class SoftPosClient : IDisposable
     /// <param name="merchantId">Merchant.</param>
     /// <param name="terms">The terms; null takes nothing.</param>
     /// <param name="cancellation">Cancellation.</param>
-    public Task<MerchantRecord> PutOfflineAsync(string merchantId, OfflineTerms? terms, CancellationToken cancellation = default) => SendAsync(
-        HttpMethod.Put, $"v1/merchants/{Escape(merchantId)}/offline", new OfflineInput { Terms = terms }, IntegratorJson.Default.OfflineInput,
+    public Task<MerchantRecord> PutOfflineAsync(string merchantId, OfflineTerms? terms, CancellationToken cancellation = default) =>
+        SendAsync(
+        HttpMethod.Put, $"v1/merchants/{Escape(merchantId)}/offline", new OfflineInput { Terms = terms },
+            IntegratorJson.Default.OfflineInput,
         IntegratorJson.Default.MerchantRecord, null, cancellation);
 
     /// <summary>What a merchant's terminals took while the back end was away.</summary>
@@ -126,7 +128,8 @@ public sealed class SoftPosClient : IDisposable
         ChangeAsync(paymentId, "complete", amountMinor, idempotencyKey, cancellation);
 
     /// <summary>Holds more on a pre-authorisation; gives the payment that this makes.</summary>
-    public Task<PaymentView> IncreaseAsync(Guid paymentId, long addedMinor, string idempotencyKey, CancellationToken cancellation = default) =>
+    public Task<PaymentView> IncreaseAsync(Guid paymentId, long addedMinor, string idempotencyKey,
+        CancellationToken cancellation = default) =>
         ChangeAsync(paymentId, "increase", addedMinor, idempotencyKey, cancellation);
 
     /// <summary>Charges a sale with a tip that was added after the tap.</summary>

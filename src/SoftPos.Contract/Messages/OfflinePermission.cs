@@ -1,9 +1,9 @@
 namespace SoftPos.Contract;
 
 /// <summary>
-/// What a terminal may take while the back end is away: COSE_Sign1 by the configuration key, made with a good attestation and ended soon after
-/// it. The limits stand in it and nowhere else on the phone; payments hold every forwarded sale against the same bytes again. A new one comes
-/// only when everything under the former was forwarded, so no phone ever has more outstanding than one of these allows.
+/// What a terminal may take while the back end is away: COSE_Sign1 by the configuration key, made with a good attestation and ended soon
+/// after it. The limits stand in it and nowhere else on the phone; payments hold every forwarded sale against the same bytes again. A new
+/// one comes only when everything under the former was forwarded, so no phone ever has more outstanding than one of these allows.
 /// </summary>
 public sealed record OfflinePermission
 {
@@ -107,18 +107,23 @@ public sealed record OfflinePermission
         T? Get<T>(long key) => values.TryGetValue(key, out object? value) ? (T)value : default;
         bool complete = read && Get<byte[]>(1) is { Length: 16 } && Get<Guid?>(2) is not null && Get<byte[]>(3) is { Length: 32 }
             && Get<string>(4) is { Length: > 0 and <= MaxMerchant } && Get<string>(5) is { Length: 3 }
-            && Get<long?>(6) is >= 0 and <= (long)Verdict.Trusted && Get<DateTimeOffset?>(7) is not null && Get<DateTimeOffset?>(8) is not null
+            && Get<long?>(6) is >= 0 and <= (long)Verdict.Trusted && Get<DateTimeOffset?>(7) is not null
+                && Get<DateTimeOffset?>(8) is not null
             && Get<long?>(9) is >= 0 && Get<byte[]>(10) is { Length: 32 }
             && Get<long?>(20) is > 0 and <= OfflineTerms.MostRecords && Get<long?>(21) is > 0 && Get<long?>(22) is > 0
-            && Get<long?>(23) is > 0 and <= OfflineTerms.MostRecordAgeMinutes && Get<byte[]>(-1) is { Length: > 0 and <= OfflineTerms.MostKernels };
+            && Get<long?>(23) is > 0 and <= OfflineTerms.MostRecordAgeMinutes
+                && Get<byte[]>(-1) is { Length: > 0 and <= OfflineTerms.MostKernels };
         permission = !complete ? null! : new OfflinePermission
         {
-            PermissionId = Get<byte[]>(1)!, TerminalId = Get<Guid>(2), DeviceKeyHash = Get<byte[]>(3)!, MerchantId = Get<string>(4)!, Currency = Get<string>(5)!,
-            Verdict = (Verdict)Get<long>(6), AttestedAt = Get<DateTimeOffset>(7), ExpiresAt = Get<DateTimeOffset>(8), Acknowledged = Get<long>(9),
+            PermissionId = Get<byte[]>(1)!, TerminalId = Get<Guid>(2), DeviceKeyHash = Get<byte[]>(3)!, MerchantId = Get<string>(4)!,
+                Currency = Get<string>(5)!,
+            Verdict = (Verdict)Get<long>(6), AttestedAt = Get<DateTimeOffset>(7), ExpiresAt = Get<DateTimeOffset>(8),
+            Acknowledged = Get<long>(9),
             Head = Get<byte[]>(10)!,
             Terms = new OfflineTerms
             {
-                MaxCount = (int)Get<long>(20), MaxTotalMinor = Get<long>(21), MaxAmountMinor = Get<long>(22), MaxRecordAgeMinutes = (int)Get<long>(23),
+                MaxCount = (int)Get<long>(20), MaxTotalMinor = Get<long>(21), MaxAmountMinor = Get<long>(22),
+                MaxRecordAgeMinutes = (int)Get<long>(23),
                 MaxAttestationAgeMinutes = (int)Math.Ceiling((Get<DateTimeOffset>(8) - Get<DateTimeOffset>(7)).TotalMinutes),
                 Kernels = [.. Get<byte[]>(-1)!.Select(static kernel => (int)kernel)],
             },

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace SoftPos.Contract;
 
 /// <summary>
-/// A sale that was taken while the back end was away, as it rests on the phone: numbered without a gap, bound to the record before it, signed by
-/// the device key. The request within it has the permission in the place of a result token, so neither can be passed off as the other.
+/// A sale that was taken while the back end was away, as it rests on the phone: numbered without a gap, bound to the record before it,
+/// signed by the device key. The request within it has the permission in the place of a result token, so neither can be passed off as the
+/// other.
 /// </summary>
 public sealed record OfflineRecord
 {
@@ -64,7 +65,8 @@ public sealed record OfflineRecord
                 default: return false;
             }
         });
-        bool complete = read && sequence is > 0 and <= MaxSequence && previous is { Length: 32 } && taken is not null && request is { Length: > 0 and <= MaxLength };
+        bool complete = read && sequence is > 0 and <= MaxSequence && previous is { Length: 32 } && taken is not null
+            && request is { Length: > 0 and <= MaxLength };
         record = complete
             ? new OfflineRecord { Sequence = sequence!.Value, Previous = previous!, TakenAt = taken!.Value, Request = request! }
             : null!;
@@ -123,7 +125,8 @@ public sealed record OfflineForward
                 default: return false;
             }
         });
-        bool complete = read && sequence is > 0 && headSequence <= OfflineRecord.MaxSequence && record is { Length: <= OfflineRecord.MaxLength } && headSequence >= sequence && head is { Length: 32 }
+        bool complete = read && sequence is > 0 && headSequence <= OfflineRecord.MaxSequence
+            && record is { Length: <= OfflineRecord.MaxLength } && headSequence >= sequence && head is { Length: 32 }
             && time is not null;
         forward = complete
             ? new OfflineForward

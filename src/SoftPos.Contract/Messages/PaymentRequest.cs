@@ -218,7 +218,8 @@ public sealed record PaymentRequest
             {
                 case 1 or 21: _values[key] = CborMap.ReadGuid(reader); return true;
                 case 2 or 6 or 7 or 8 or 10 or 25 or 26: _values[key] = reader.ReadByteString(); return true;
-                case 3 or 5 or 12 or 20 or 22 or 23 or 24 or SurchargeField or ReaderConfigurationField: _values[key] = reader.ReadInt64(); return true;
+                case 3 or 5 or 12 or 20 or 22 or 23 or 24 or SurchargeField or ReaderConfigurationField:
+                    _values[key] = reader.ReadInt64(); return true;
                 case 4 or 9 or 11 or 13: _values[key] = reader.ReadTextString(); return true;
                 case 14: _values[key] = CborMap.ReadTime(reader); return true;
                 default: return false;

@@ -1,6 +1,8 @@
 namespace SoftPos.Contract;
 
-/// <summary>What a merchant's terminals may take while the back end cannot be reached. A merchant without terms takes nothing then.</summary>
+/// <summary>
+/// What a merchant's terminals may take while the back end cannot be reached. A merchant without terms takes nothing then.
+/// </summary>
 public sealed record OfflineTerms
 {
     /// <summary>Most sales that may wait on one phone.</summary>
@@ -40,11 +42,14 @@ public sealed record OfflineTerms
         : MaxTotalMinor < MaxAmountMinor ? "maxTotalMinor: at least maxAmountMinor"
         : MaxRecordAgeMinutes is < 1 or > MostRecordAgeMinutes ? $"maxRecordAgeMinutes: 1 to {MostRecordAgeMinutes}"
         : MaxAttestationAgeMinutes is < 1 or > MostAttestationAgeMinutes ? $"maxAttestationAgeMinutes: 1 to {MostAttestationAgeMinutes}"
-        : Kernels is not { Count: > 0 and <= MostKernels } || Kernels.Any(static kernel => kernel is < 1 or > 255) ? "kernels: 1 to 16 numbers of kernels"
+        : Kernels is not { Count: > 0 and <= MostKernels } || Kernels.Any(static kernel => kernel is < 1 or > 255)
+            ? "kernels: 1 to 16 numbers of kernels"
         : null;
 }
 
-/// <summary>What was found wrong with a sale that was taken offline. A sale with one of these is not sent to the bank without a person.</summary>
+/// <summary>
+/// What was found wrong with a sale that was taken offline. A sale with one of these is not sent to the bank without a person.
+/// </summary>
 public enum OfflineFlag
 {
     /// <summary>More sales than the permission allows.</summary>

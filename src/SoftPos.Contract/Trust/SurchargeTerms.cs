@@ -1,6 +1,9 @@
 namespace SoftPos.Contract;
 
-/// <summary>What a merchant adds to a sale for taking it by card. It is worked out by the terminal, shown before the tap, and checked by the back end.</summary>
+/// <summary>
+/// What a merchant adds to a sale for taking it by card. It is worked out by the terminal, shown before the tap, and checked by the back
+/// end.
+/// </summary>
 public sealed record SurchargeTerms
 {
     /// <summary>Highest percentage, in hundredths of a percent, that any installation can allow: 10 %.</summary>
@@ -34,7 +37,8 @@ public sealed record SurchargeTerms
     /// <summary>What is wrong with the terms under an installation's cap; null when nothing is.</summary>
     /// <param name="capHundredths">The cap, in hundredths of a percent.</param>
     public string? Fault(int capHundredths) =>
-        PercentHundredths < 0 || PercentHundredths > capHundredths ? $"percentHundredths: 0 to {capHundredths}, the cap of this installation"
+        PercentHundredths < 0 || PercentHundredths > capHundredths
+            ? $"percentHundredths: 0 to {capHundredths}, the cap of this installation"
         : FixedMinor is < 0 or > MostFixedMinor ? $"fixedMinor: 0 to {MostFixedMinor}"
         : PercentHundredths == 0 && FixedMinor == 0 ? "percentHundredths: a percentage or a fixed part; leave the surcharge away for none"
         : null;

@@ -5,13 +5,14 @@ using SoftPos.Storage;
 namespace SoftPos.Payments;
 
 /// <summary>
-/// The states of a sale that was taken offline, until the bank is asked: deferred → sent → as any payment; in review → deferred when a person
-/// lets it go. While the acquirer is away it stays deferred; it is never abandoned, and a reversed one waits for a person.
+/// The states of a sale that was taken offline, until the bank is asked: deferred → sent → as any payment; in review → deferred when a
+/// person lets it go. While the acquirer is away it stays deferred; it is never abandoned, and a reversed one waits for a person.
 /// </summary>
 internal static class DeferredDecider
 {
     /// <summary>What could not be prepared: our own fault is tried again, account data that do not open never do.</summary>
-    public static PaymentDecision Refuse(PaymentRecord payment, string reason, DateTimeOffset now, ReversalSchedule schedule) => reason == ReasonCodes.Internal
+    public static PaymentDecision Refuse(PaymentRecord payment, string reason, DateTimeOffset now, ReversalSchedule schedule) =>
+        reason == ReasonCodes.Internal
         ? Postpone(payment, now, schedule)
         : Hold(payment, OfflineFlag.AccountDataInvalid, now);
 
@@ -62,7 +63,8 @@ internal static class DeferredDecider
     {
         State = PaymentState.InReview,
         Reason = ReasonCodes.OfflineInReview,
-        Offline = payment.Offline! with { Flags = payment.Offline.Flags.Contains(flag) ? payment.Offline.Flags : [.. payment.Offline.Flags, flag] },
+        Offline = payment.Offline! with { Flags = payment.Offline.Flags.Contains(flag) ? payment.Offline.Flags
+            : [.. payment.Offline.Flags, flag] },
     };
 
     private static PaymentDecision Hold(PaymentRecord payment, OfflineFlag flag, DateTimeOffset now) => new(

@@ -12,8 +12,8 @@ namespace SoftPos.Payments;
 internal sealed record ForwardedSale(OfflineRecord Record, byte[] Hash, PaymentRequest Request, OfflinePermission? Permission);
 
 /// <summary>
-/// Holds a forwarded sale against its permission, its chain and its terminal: every limit of the phone once more, on what was signed and by the
-/// back end's clock. Pure. Nothing is refused here: what is wrong becomes a flag, and a flagged sale waits for a person.
+/// Holds a forwarded sale against its permission, its chain and its terminal: every limit of the phone once more, on what was signed and
+/// by the back end's clock. Pure. Nothing is refused here: what is wrong becomes a flag, and a flagged sale waits for a person.
 /// </summary>
 internal static class OfflineCheck
 {
@@ -34,7 +34,8 @@ internal static class OfflineCheck
     /// <param name="options">Clock skew and limits.</param>
     /// <param name="now">Time of the back end.</param>
     public static List<OfflineFlag> Of(
-        ForwardedSale sale, (long Count, long SumMinor) used, OfflineChain chain, TerminalRecord terminal, MerchantRecord? merchant, PaymentOptions options,
+        ForwardedSale sale, (long Count, long SumMinor) used, OfflineChain chain, TerminalRecord terminal, MerchantRecord? merchant,
+            PaymentOptions options,
         DateTimeOffset now)
     {
         List<OfflineFlag> flags = [];
@@ -52,7 +53,8 @@ internal static class OfflineCheck
         Flag(sale.Record.Sequence > chain.Acknowledged && (!follows || chain.Closed is not null), OfflineFlag.ChainBroken);
         Flag(!IsPlainSale(sale.Request), OfflineFlag.NotAllowedOffline);
         Flag(!IsOnlineCryptogram(sale.Request), OfflineFlag.CardDataMismatch);
-        Flag(merchant is not null && sale.Request.SurchargeMinor > Surcharge.Highest(merchant, Goods(sale.Request), options), OfflineFlag.SurchargeNotAllowed);
+        Flag(merchant is not null && sale.Request.SurchargeMinor > Surcharge.Highest(merchant, Goods(sale.Request), options),
+            OfflineFlag.SurchargeNotAllowed);
         if (sale.Permission is not { } permission || !IsFor(permission, sale.Request, terminal, merchant))
         {
             flags.Add(OfflineFlag.PermissionInvalid);
@@ -62,11 +64,13 @@ internal static class OfflineCheck
         OfflineTerms terms = permission.Terms;
         DateTimeOffset taken = sale.Record.TakenAt;
         TimeSpan recordAge = TimeSpan.FromMinutes(terms.MaxRecordAgeMinutes);
-        Flag(taken < permission.AttestedAt - options.ClockSkew || taken > permission.ExpiresAt + options.ClockSkew, OfflineFlag.PermissionExpired);
+        Flag(taken < permission.AttestedAt - options.ClockSkew || taken > permission.ExpiresAt + options.ClockSkew,
+            OfflineFlag.PermissionExpired);
 
         // The second bound does not rest on the phone's clock: whatever the phone says, the tap was before the permission's end.
         Flag(now - taken > recordAge || now > permission.ExpiresAt + recordAge, OfflineFlag.TooOld);
-        Flag(sale.Request.AmountMinor > terms.MaxAmountMinor || sale.Request.AmountMinor > (merchant?.Limits?.MaxAmountMinor ?? long.MaxValue), OfflineFlag.OverAmount);
+        Flag(sale.Request.AmountMinor > terms.MaxAmountMinor
+            || sale.Request.AmountMinor > (merchant?.Limits?.MaxAmountMinor ?? long.MaxValue), OfflineFlag.OverAmount);
         Flag(used.Count + 1 > terms.MaxCount, OfflineFlag.OverCount);
         Flag(used.SumMinor + sale.Request.AmountMinor > terms.MaxTotalMinor, OfflineFlag.OverTotal);
         Flag(!terms.Kernels.Contains(sale.Request.KernelId), OfflineFlag.KernelNotAllowed);
@@ -84,8 +88,10 @@ internal static class OfflineCheck
     private static long Goods(PaymentRequest request) => request.AmountMinor - request.TipMinor - request.SurchargeMinor;
 
     private static bool IsPlainSale(PaymentRequest request) =>
-        request is { Operation: PaymentOperation.Sale, OtherAmountMinor: 0, OriginalPaymentId: null, AcceptsPartialApproval: false, TransactionType: 0 }
-        && request is { PinBlock: null, PinKsn: null, AmountMinor: > 0 } && request.CardholderVerification != OnlinePin && Goods(request) > 0;
+        request is { Operation: PaymentOperation.Sale, OtherAmountMinor: 0, OriginalPaymentId: null, AcceptsPartialApproval: false,
+            TransactionType: 0 }
+        && request is { PinBlock: null, PinKsn: null, AmountMinor: > 0 } && request.CardholderVerification != OnlinePin
+            && Goods(request) > 0;
 
     private static bool IsOnlineCryptogram(PaymentRequest request) =>
         EmvData.Read(request, out _) is { HasCryptogram: true } emv && emv[CryptogramInformation] is [var information]

@@ -7,9 +7,9 @@ using SoftPos.Storage;
 namespace SoftPos.Payments;
 
 /// <summary>
-/// Takes sales that terminals took while the back end was away. Each is durable here before its phone is told so; each ends approved, declined
-/// or held for a person, and what is missing, made anew or out of its place in the terminal's chain is written down. A record that comes again
-/// gets the answer that it has by then, and nothing is done twice.
+/// Takes sales that terminals took while the back end was away. Each is durable here before its phone is told so; each ends approved,
+/// declined or held for a person, and what is missing, made anew or out of its place in the terminal's chain is written down. A record that
+/// comes again gets the answer that it has by then, and nothing is done twice.
 /// </summary>
 public sealed class OfflineDesk
 {
@@ -76,8 +76,9 @@ public sealed class OfflineDesk
     }
 
     /// <summary>
-    /// Takes note of what a terminal says of its chain with its evidence. A number below one that it told before means that records were deleted or
-    /// that the phone's store was put back: that is written down, and the terminal gets no permission until an operator has looked.
+    /// Takes note of what a terminal says of its chain with its evidence. A number below one that it told before means that records were
+    /// deleted or that the phone's store was put back: that is written down, and the terminal gets no permission until an operator has
+    /// looked.
     /// </summary>
     /// <param name="terminal">The terminal.</param>
     /// <param name="sequence">Number of its newest record.</param>
@@ -112,7 +113,8 @@ public sealed class OfflineDesk
     public async Task<bool> ReleaseAsync(Guid paymentId, string by)
     {
         StoredPayment? stored = await _database.Payments.FindAsync(paymentId).ConfigureAwait(false);
-        if (stored?.Record.State != PaymentState.InReview || await _database.Offline.OfPaymentAsync(paymentId).ConfigureAwait(false) is not { Message: not null })
+        if (stored?.Record.State != PaymentState.InReview || await _database.Offline.OfPaymentAsync(paymentId)
+            .ConfigureAwait(false) is not { Message: not null })
         {
             return false;
         }
@@ -137,7 +139,8 @@ public sealed class OfflineDesk
 
         Change change = new Change()
             .Move(chain, chain with { Closed = null })
-            .Append("offline.reopened", terminalId, new JsonObject { ["was"] = closed, ["by"] = by, ["acknowledged"] = chain.Acknowledged });
+            .Append("offline.reopened", terminalId,
+                new JsonObject { ["was"] = closed, ["by"] = by, ["acknowledged"] = chain.Acknowledged });
         return (await _database.CommitAsync(change).ConfigureAwait(false)).Done;
     }
 
@@ -175,12 +178,15 @@ public sealed class OfflineDesk
     private static OfflineChain NewChain(TerminalRecord terminal) =>
         new(terminal.TerminalId, terminal.MerchantId, 0, OfflineRecord.Genesis(terminal.TerminalId), 0, 0, null);
 
-    /// <summary>Reads a record; null for one that is missing, not of this terminal or not of this form, with the hash of what came.</summary>
+    /// <summary>
+    /// Reads a record; null for one that is missing, not of this terminal or not of this form, with the hash of what came.
+    /// </summary>
     private ForwardedSale? Read(OfflineForward forward, TerminalRecord terminal, out byte[]? hash)
     {
         hash = forward.Record.Length == 0 ? null : SHA256.HashData(forward.Record);
         bool read = SignedMessage.TryDecode(forward.Record.AsSpan(), out DecodedMessage decoded)
-            && decoded.ContentType == OfflineRecord.ContentType && decoded.TerminalId == terminal.TerminalId && decoded.Verify(terminal.DeviceKey);
+            && decoded.ContentType == OfflineRecord.ContentType && decoded.TerminalId == terminal.TerminalId
+                && decoded.Verify(terminal.DeviceKey);
         if (!read || !OfflineRecord.TryDecode(decoded.Payload, out OfflineRecord record) || record.Sequence != forward.Sequence
             || !PaymentRequest.TryDecode(record.Request, out PaymentRequest request, out _))
         {
@@ -198,23 +204,27 @@ public sealed class OfflineDesk
         OfflineChain chain = stored ?? NewChain(terminal);
         if (forward.Sequence <= chain.Acknowledged)
         {
-            return new OfflineReply(new OfflineForwardAnswer { Acknowledged = chain.Acknowledged, Reason = ReasonCodes.OfflineRecordInvalid }, null);
+            return new OfflineReply(new OfflineForwardAnswer { Acknowledged = chain.Acknowledged,
+                Reason = ReasonCodes.OfflineRecordInvalid }, null);
         }
 
         Change change = new();
         OfflineChain next = Reported(change, chain, Math.Max(forward.HeadSequence, chain.Reported));
         next = next with
         {
-            Acknowledged = forward.Sequence, Head = new byte[SHA256.HashSizeInBytes], Missing = next.Missing + forward.Sequence - chain.Acknowledged,
+            Acknowledged = forward.Sequence, Head = new byte[SHA256.HashSizeInBytes], Missing = next.Missing
+                + forward.Sequence - chain.Acknowledged,
             Closed = next.Closed ?? "a record is missing",
         };
-        change.Move(stored, next).Append(hash is null ? "offline.record-missing" : "offline.record-invalid", terminal.TerminalId, new JsonObject
+        change.Move(stored, next).Append(hash is null ? "offline.record-missing" : "offline.record-invalid", terminal.TerminalId,
+            new JsonObject
         {
             ["from"] = chain.Acknowledged + 1, ["to"] = forward.Sequence, ["head"] = forward.HeadSequence,
             ["sha256"] = hash is null ? null : Convert.ToHexStringLower(hash),
         });
         return (await _database.CommitAsync(change).ConfigureAwait(false)).Done
-            ? new OfflineReply(new OfflineForwardAnswer { Acknowledged = next.Acknowledged, Reason = ReasonCodes.OfflineRecordInvalid }, null)
+            ? new OfflineReply(new OfflineForwardAnswer { Acknowledged = next.Acknowledged, Reason = ReasonCodes.OfflineRecordInvalid },
+                null)
             : null;
     }
 
@@ -229,7 +239,8 @@ public sealed class OfflineDesk
         }
 
         MerchantRecord? merchant = await _database.Merchants.FindAsync(terminal.MerchantId).ConfigureAwait(false);
-        (long, long) used = sale.Permission is { } permission ? await _database.Offline.UseOfAsync(permission.PermissionId).ConfigureAwait(false) : default;
+        (long, long) used = sale.Permission is { } permission ? await _database.Offline.UseOfAsync(permission.PermissionId)
+            .ConfigureAwait(false) : default;
         List<OfflineFlag> flags = OfflineCheck.Of(sale, used, chain, terminal, merchant, _options, _steps.Now);
         if (await _database.Payments.FindAsync(sale.Request.PaymentId).ConfigureAwait(false) is not null)
         {
@@ -261,7 +272,8 @@ public sealed class OfflineDesk
     {
         StoredPayment stored = (await _database.Payments.FindAsync(paymentId).ConfigureAwait(false))!;
         PaymentAnswer payment = PaymentAnswers.Of(await _steps.StandAsync(stored).ConfigureAwait(false));
-        return new OfflineReply(new OfflineForwardAnswer { Acknowledged = chain.Acknowledged, Reason = payment.Reason, Payment = payment }, null);
+        return new OfflineReply(new OfflineForwardAnswer { Acknowledged = chain.Acknowledged, Reason = payment.Reason, Payment = payment },
+            null);
     }
 
     /// <summary>The chain after a number was told; a number below an earlier one is written down and closes the chain.</summary>
@@ -290,7 +302,8 @@ public sealed class OfflineDesk
         TerminalRecord? terminal = await _database.Terminals.FindAsync(payment.TerminalId).ConfigureAwait(false);
         MerchantRecord? merchant = await _database.Merchants.FindAsync(payment.MerchantId).ConfigureAwait(false);
         if (record?.Message is not { } message || terminal is null || merchant is null
-            || !SignedMessage.TryDecode(message, out DecodedMessage decoded) || !OfflineRecord.TryDecode(decoded.Payload, out OfflineRecord taken)
+            || !SignedMessage.TryDecode(message, out DecodedMessage decoded)
+                || !OfflineRecord.TryDecode(decoded.Payload, out OfflineRecord taken)
             || !PaymentRequest.TryDecode(taken.Request, out PaymentRequest request, out _)
             || !SHA256.HashData(taken.Request).AsSpan().SequenceEqual(payment.RequestHash) || EmvData.Read(request, out _) is not { } emv)
         {

@@ -7,7 +7,8 @@ namespace SoftPos.Payments;
 
 /// <summary>The one change by which a forwarded sale becomes durable: chain, record, payment, key serial number and journal.</summary>
 internal sealed class OfflineIntake(
-    OfflineForward forward, ForwardedSale sale, TerminalRecord terminal, OfflineChain chain, OfflineChain? stored, TimeSpan ownTime, DateTimeOffset now)
+    OfflineForward forward, ForwardedSale sale, TerminalRecord terminal, OfflineChain chain, OfflineChain? stored, TimeSpan ownTime,
+        DateTimeOffset now)
 {
     /// <summary>The chain after the sale, once the change is made.</summary>
     public OfflineChain? Next { get; private set; }
@@ -21,7 +22,8 @@ internal sealed class OfflineIntake(
 
         // A PIN must never be kept, not even where it should not be; and of a copy nothing is needed.
         bool keep = !duplicate && request.PinBlock is null;
-        StoredOfflineRecord record = new(terminal.TerminalId, sale.Record.Sequence, sale.Hash, request.PaymentId, now, keep ? forward.Record : null);
+        StoredOfflineRecord record = new(terminal.TerminalId, sale.Record.Sequence, sale.Hash, request.PaymentId, now, keep
+            ? forward.Record : null);
         Next = After(change, flags);
         change.Move(stored, Next).Add(record, sale.Permission?.PermissionId, request.AmountMinor);
         if (duplicate)
@@ -44,7 +46,8 @@ internal sealed class OfflineIntake(
         long sequence = sale.Record.Sequence;
         if (sequence <= chain.Acknowledged)
         {
-            change.Append("offline.forked", terminal.TerminalId, new JsonObject { ["sequence"] = sequence, ["hash"] = Convert.ToHexStringLower(sale.Hash) });
+            change.Append("offline.forked", terminal.TerminalId,
+                new JsonObject { ["sequence"] = sequence, ["hash"] = Convert.ToHexStringLower(sale.Hash) });
             return next with { Closed = next.Closed ?? "a record was made anew" };
         }
 
@@ -55,7 +58,10 @@ internal sealed class OfflineIntake(
         }
 
         bool broken = flags.Contains(OfflineFlag.ChainBroken);
-        return next with { Acknowledged = sequence, Head = sale.Hash, Closed = next.Closed ?? (broken ? "a record does not follow the last one" : null) };
+        return next with
+        {
+            Acknowledged = sequence, Head = sale.Hash, Closed = next.Closed ?? (broken ? "a record does not follow the last one" : null),
+        };
     }
 
     private PaymentRecord Payment(IReadOnlyList<OfflineFlag> flags)

@@ -22,7 +22,8 @@ internal static class Receipt
         Add("City", merchant is null ? null : $"{merchant.City}, {merchant.Country}");
         Add("Merchant", merchant?.CardAcceptorId);
         Add("Terminal", payment.AcquirerTerminalId);
-        Add("Date", (payment.Offline?.TakenAt ?? payment.CreatedAt).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+        Add("Date", (payment.Offline?.TakenAt ?? payment.CreatedAt)
+            .UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
         AddAmounts(payment, Add);
         Add("Card", payment.MaskedPan);
         Add("Application", payment.ApplicationLabel);

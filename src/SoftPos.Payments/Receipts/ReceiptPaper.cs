@@ -134,7 +134,8 @@ public sealed record ReceiptPaper
         yield return ("tip", Money(payment.TipMinor));
         yield return ("surcharge", Money(payment.SurchargeMinor));
         yield return ("cashback", Money(payment.OtherAmountMinor));
-        yield return ("date", (payment.Offline?.TakenAt ?? payment.CreatedAt).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+        yield return ("date", (payment.Offline?.TakenAt ?? payment.CreatedAt)
+            .UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
         yield return ("card", payment.MaskedPan);
         yield return ("application", payment.ApplicationLabel);
         yield return ("authorisation", payment.AuthorisationCode);

@@ -18,7 +18,8 @@ internal sealed class Enrolment : IDisposable
     private readonly SealedStore _store;
     private EnrolledState _state;
 
-    private Enrolment(DeviceKeys keys, SealedStore store, EnrolledState state, TransactionKeys dataKeys, TransactionKeys pinKeys, TimeProvider clock)
+    private Enrolment(DeviceKeys keys, SealedStore store, EnrolledState state, TransactionKeys dataKeys, TransactionKeys pinKeys,
+        TimeProvider clock)
     {
         _keys = keys;
         _store = store;
@@ -197,7 +198,8 @@ internal sealed class Enrolment : IDisposable
     private static void Destroy(TerminalPlatform platform, string alias)
     {
         platform.Keys.Delete(alias);
-        SealedStore.Delete(platform.Storage, alias, [StateName, ConfigurationName, .. DataKeyNames, .. PinKeyNames, .. OfflineQueue.BlobNames]);
+        SealedStore.Delete(platform.Storage, alias,
+            [StateName, ConfigurationName, .. DataKeyNames, .. PinKeyNames, .. OfflineQueue.BlobNames]);
     }
 
     private static string? DecodeAlias(byte[] bytes)

@@ -62,8 +62,8 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
     }
 
     /// <summary>
-    /// What comes with a verdict: surcharge, and the permission for sales without the back end. Anything but a good verdict closes that; while sales
-    /// wait the back end gives no new one, and the former goes on to its end.
+    /// What comes with a verdict: surcharge, and the permission for sales without the back end. Anything but a good verdict closes that;
+    /// while sales wait the back end gives no new one, and the former goes on to its end.
     /// </summary>
     private void TakeNews(Enrolment enrolment, LinkAnswer<AttestationAnswer> answer)
     {

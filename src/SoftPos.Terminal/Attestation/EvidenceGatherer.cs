@@ -29,7 +29,9 @@ internal sealed class EvidenceGatherer(TerminalPlatform platform)
         };
     }
 
-    /// <summary>The phone's figures, and how many sales it has taken offline: by that the back end sees records that were deleted.</summary>
+    /// <summary>
+    /// The phone's figures, and how many sales it has taken offline: by that the back end sees records that were deleted.
+    /// </summary>
     private IReadOnlyDictionary<string, double> Figures(OfflineQueue offline) => offline.Head == 0
         ? platform.ReadHealth()
         : new Dictionary<string, double>(platform.ReadHealth())

@@ -15,7 +15,10 @@ internal static class CardReasons
         _ => ReasonCodes.CardUnreadable,
     };
 
-    /// <summary>Why the outcome leads to no authorisation; null when it does. An offline approval is none: this terminal asks the bank, if need be later.</summary>
+    /// <summary>
+    /// Why the outcome leads to no authorisation; null when it does. An offline approval is none: this terminal asks the bank, if need be
+    /// later.
+    /// </summary>
     public static string? Refusal(Outcome outcome, bool hasPinPad) => outcome.Kind switch
     {
         // Track data instead of a cryptogram: no acquirer message carries them yet.

@@ -29,7 +29,8 @@ internal sealed class ContactlessSession : ICardSession
     private readonly bool _isOffline;
 
     private ContactlessSession(
-        TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, ReaderSettings settings, FieldRest rest, TransactionRequest request, bool isOffline)
+        TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, ReaderSettings settings, FieldRest rest,
+            TransactionRequest request, bool isOffline)
     {
         _isOffline = isOffline;
         _rest = rest;
@@ -242,7 +243,8 @@ internal sealed class ContactlessSession : ICardSession
     /// <summary>Limits of a configuration are amounts of its currency; under another currency they would say something else.</summary>
     private static bool Has(ReaderConfiguration configuration, int? currency) =>
         currency is not { } code || (code == configuration.Terminal.CurrencyCode
-            && Currencies.Exponent(code.ToString("D3", System.Globalization.CultureInfo.InvariantCulture)) == configuration.Terminal.CurrencyExponent);
+            && Currencies.Exponent(code.ToString("D3",
+                System.Globalization.CultureInfo.InvariantCulture)) == configuration.Terminal.CurrencyExponent);
 
     private byte[] UnpredictableNumber()
     {

@@ -3,8 +3,8 @@ using SoftPos.Emv.Configuration;
 namespace SoftPos.Terminal;
 
 /// <summary>
-/// The reader configuration of a sale without the back end: it does not offer the online PIN, so a card that can be verified otherwise, or need
-/// not be, takes that. Everything else stays; above all the reader asks for an online cryptogram.
+/// The reader configuration of a sale without the back end: it does not offer the online PIN, so a card that can be verified otherwise,
+/// or need not be, takes that. Everything else stays; above all the reader asks for an online cryptogram.
 /// </summary>
 internal static class OfflineReader
 {

@@ -27,7 +27,8 @@ internal sealed class OfflineForwarding(BackendLink link, TerminalPlatform platf
             };
             byte[] message = enrolment.Sign(OfflineForward.ContentType, forward.Encode());
             LinkAnswer<OfflineForwardAnswer> answer = await link
-                .SendAsync(Paths.OfflineForward, message, ContractJson.Default.OfflineForwardAnswer, Paths.PaymentPatience, cancellation).ConfigureAwait(false);
+                .SendAsync(Paths.OfflineForward, message, ContractJson.Default.OfflineForwardAnswer, Paths.PaymentPatience, cancellation)
+                    .ConfigureAwait(false);
             if (answer.Value is not { } value || value.Acknowledged < sale.Sequence)
             {
                 return answer.Value is null ? answer.End : LinkEnd.Refused;
@@ -41,7 +42,8 @@ internal sealed class OfflineForwarding(BackendLink link, TerminalPlatform platf
     }
 
     /// <summary>What became of a sale at its forward.</summary>
-    private PaymentResult ResultOf(WaitingSale sale, OfflineForwardAnswer answer) => answer.Payment is { } payment && payment.PaymentId == sale.PaymentId
+    private PaymentResult ResultOf(WaitingSale sale, OfflineForwardAnswer answer) => answer.Payment is { } payment
+        && payment.PaymentId == sale.PaymentId
         ? results.Of(sale.PaymentId, LinkAnswer<PaymentAnswer>.Answered(payment), card: null) with { Offline = sale }
         : results.Refused(sale.PaymentId, answer.Reason) with { Offline = sale };
 

@@ -6,9 +6,9 @@ using SoftPos.Contract;
 namespace SoftPos.Terminal;
 
 /// <summary>
-/// Sales that were taken while the back end was away, on the phone: each signed by the device key, numbered, bound to the one before it, sealed
-/// under the phone's hardware. A record is durable before the book that counts it; one that the book does not count yet is taken up when the
-/// terminal is opened. A record that is gone or does not open stays counted, so the back end hears of it.
+/// Sales that were taken while the back end was away, on the phone: each signed by the device key, numbered, bound to the one before it,
+/// sealed under the phone's hardware. A record is durable before the book that counts it; one that the book does not count yet is taken up
+/// when the terminal is opened. A record that is gone or does not open stays counted, so the back end hears of it.
 /// </summary>
 internal sealed class OfflineQueue
 {
@@ -96,7 +96,8 @@ internal sealed class OfflineQueue
 
         OfflineBook next = _book with
         {
-            Permission = message, PhoneTime = _clock.GetUtcNow(), BackendTime = backendTime, LastSeen = _clock.GetUtcNow(), UsedCount = 0, UsedMinor = 0,
+            Permission = message, PhoneTime = _clock.GetUtcNow(), BackendTime = backendTime, LastSeen = _clock.GetUtcNow(), UsedCount = 0,
+                UsedMinor = 0,
         };
 
         // The back end's word on where the chain stands: after a lost store the numbers go on from there.
@@ -137,7 +138,8 @@ internal sealed class OfflineQueue
         }
 
         OfflineTerms terms = permission.Terms;
-        bool within = amountMinor <= terms.MaxAmountMinor && _book.UsedCount < terms.MaxCount && _book.UsedMinor + amountMinor <= terms.MaxTotalMinor;
+        bool within = amountMinor <= terms.MaxAmountMinor && _book.UsedCount < terms.MaxCount && _book.UsedMinor
+            + amountMinor <= terms.MaxTotalMinor;
         return !within ? ReasonCodes.OfflineLimitReached
             : _book.Waiting.Count >= OfflineTerms.MostRecords ? ReasonCodes.OfflineStoreFull
             : null;
@@ -162,7 +164,8 @@ internal sealed class OfflineQueue
     }
 
     /// <summary>The signed record of a number; empty when it is gone or does not open.</summary>
-    public byte[] Read(long sequence) => _store.Read(Slot(sequence)) is { } bytes && Decode(bytes) is { } found && found.Record.Sequence == sequence ? bytes : [];
+    public byte[] Read(long sequence) => _store.Read(Slot(sequence)) is { } bytes && Decode(bytes) is { } found
+        && found.Record.Sequence == sequence ? bytes : [];
 
     /// <summary>Forgets what the back end has.</summary>
     /// <param name="acknowledged">Number of the last record that it has.</param>
@@ -190,7 +193,8 @@ internal sealed class OfflineQueue
 
     private static (OfflineRecord Record, PaymentRequest Request, byte[] Payload)? Decode(byte[] bytes) =>
         SignedMessage.TryDecode(bytes.AsSpan(), out DecodedMessage decoded) && decoded.ContentType == OfflineRecord.ContentType
-        && OfflineRecord.TryDecode(decoded.Payload, out OfflineRecord record) && PaymentRequest.TryDecode(record.Request, out PaymentRequest request, out _)
+        && OfflineRecord.TryDecode(decoded.Payload, out OfflineRecord record)
+            && PaymentRequest.TryDecode(record.Request, out PaymentRequest request, out _)
             ? (record, request, decoded.Payload.ToArray())
             : null;
 
@@ -201,7 +205,8 @@ internal sealed class OfflineQueue
     {
         for (int i = 0; i < OfflineTerms.MostRecords; i++)
         {
-            if (_store.Read(Slot(_book.Head + 1)) is not { } bytes || Decode(bytes) is not { } found || found.Record.Sequence != _book.Head + 1
+            if (_store.Read(Slot(_book.Head + 1)) is not { } bytes || Decode(bytes) is not { } found
+                || found.Record.Sequence != _book.Head + 1
                 || !found.Record.Previous.AsSpan().SequenceEqual(_book.HeadHash))
             {
                 return;

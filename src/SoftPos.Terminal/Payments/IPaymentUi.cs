@@ -58,7 +58,9 @@ public sealed record PaymentScreen
     /// <summary>ISO 4217 numeric currency.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>The sale is taken without the back end. Say so before the tap: the bank is asked later, and the money is not sure.</summary>
+    /// <summary>
+    /// The sale is taken without the back end. Say so before the tap: the bank is asked later, and the money is not sure.
+    /// </summary>
     public bool IsOffline { get; init; }
 
     /// <summary>The result, at the last screen.</summary>

@@ -87,8 +87,10 @@ internal sealed class PaymentFlow
 
             if (_room.Enrolment.Offline.Waiting.Count > 0)
             {
-                // What waits goes first: the back end takes a terminal's key serial numbers in their order. It may take longer than the token lives.
-                if (await _room.Forwarding.RunAsync(_room.Enrolment, _room.Forwarded, cancellation).ConfigureAwait(false) == LinkEnd.Answered)
+                // What waits goes first: the back end takes a terminal's key serial numbers in their order. It may take longer than the
+                // token lives.
+                if (await _room.Forwarding.RunAsync(_room.Enrolment, _room.Forwarded, cancellation)
+                    .ConfigureAwait(false) == LinkEnd.Answered)
                 {
                     continue;
                 }
@@ -180,7 +182,8 @@ internal sealed class PaymentFlow
         else if (answer.End == LinkEnd.NothingSent)
         {
             _room.Enrolment.ClosePayment(_paymentId);
-            return StoreUnsent(outcome, request, summary) ?? _room.Results.Refused(_paymentId, ReasonCodes.BackendUnreachable, card: summary);
+            return StoreUnsent(outcome, request, summary) ?? _room.Results.Refused(_paymentId, ReasonCodes.BackendUnreachable,
+                card: summary);
         }
 
         _room.Close(_paymentId, answer);
@@ -188,7 +191,10 @@ internal sealed class PaymentFlow
         return _room.Results.Of(_paymentId, answer, summary);
     }
 
-    /// <summary>The back end went away between attestation and sending, and no byte left: what was tapped is a sale without it, where one is permitted.</summary>
+    /// <summary>
+    /// The back end went away between attestation and sending, and no byte left: what was tapped is a sale without it, where one is
+    /// permitted.
+    /// </summary>
     private PaymentResult? StoreUnsent(Outcome outcome, PaymentRequest request, CardSummary summary)
     {
         OfflineQueue queue = _room.Enrolment.Offline;

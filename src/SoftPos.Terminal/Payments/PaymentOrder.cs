@@ -51,7 +51,9 @@ public sealed record PaymentOrder
     /// <summary>The card is read without the back end.</summary>
     internal bool IsOffline { get; init; }
 
-    /// <summary>The order with the merchant's surcharge on the goods; a pushed order is what its integrator made it, and only a sale has one.</summary>
+    /// <summary>
+    /// The order with the merchant's surcharge on the goods; a pushed order is what its integrator made it, and only a sale has one.
+    /// </summary>
     internal PaymentOrder With(SurchargeTerms? terms)
     {
         if (terms is null || Kind != PaymentKind.Purchase || OrderId is not null || SurchargeMinor > 0)
@@ -60,6 +62,7 @@ public sealed record PaymentOrder
         }
 
         long surcharge = terms.Of(AmountMinor - TipMinor - CashbackMinor);
-        return AmountMinor + surcharge > MaxAmountMinor ? this : this with { AmountMinor = AmountMinor + surcharge, SurchargeMinor = surcharge };
+        return AmountMinor + surcharge > MaxAmountMinor ? this
+            : this with { AmountMinor = AmountMinor + surcharge, SurchargeMinor = surcharge };
     }
 }

@@ -23,7 +23,9 @@ public enum PaymentOutcome
     /// <summary>Cancelled by the merchant; the cardholder is not charged.</summary>
     Voided,
 
-    /// <summary>Taken while the back end was away; the bank has not answered. The money is not sure. Never take a second payment for it.</summary>
+    /// <summary>
+    /// Taken while the back end was away; the bank has not answered. The money is not sure. Never take a second payment for it.
+    /// </summary>
     Deferred,
 
     /// <summary>Taken while the back end was away, and held back for a check by the provider.</summary>

@@ -63,7 +63,8 @@ internal sealed class PaymentResults(string language)
     };
 
     /// <summary>Whether the payment's own answer is definite; what follows an approval up has its own.</summary>
-    public static bool IsFinal(PaymentState state) => state is not (PaymentState.Received or PaymentState.Sent or PaymentState.Unknown or PaymentState.Deferred);
+    public static bool IsFinal(PaymentState state) =>
+        state is not (PaymentState.Received or PaymentState.Sent or PaymentState.Unknown or PaymentState.Deferred);
 
     private static PaymentOutcome OutcomeOf(PaymentState state) => state switch
     {

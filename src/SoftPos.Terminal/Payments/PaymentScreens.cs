@@ -28,7 +28,8 @@ internal sealed class PaymentScreens(IPaymentUi ui, Guid paymentId, string curre
 
     private PaymentScreen ScreenOf(PaymentStage stage) => new()
     {
-        Stage = stage, PaymentId = paymentId, AmountMinor = Order.AmountMinor, TipMinor = Order.TipMinor, CashbackMinor = Order.CashbackMinor,
+        Stage = stage, PaymentId = paymentId, AmountMinor = Order.AmountMinor, TipMinor = Order.TipMinor,
+        CashbackMinor = Order.CashbackMinor,
         SurchargeMinor = Order.SurchargeMinor, Currency = currency, IsOffline = IsOffline,
     };
 

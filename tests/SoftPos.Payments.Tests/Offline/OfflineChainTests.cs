@@ -4,7 +4,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Payments.Tests;
 
-/// <summary>What is deleted, cut off, put in another order, made anew or copied shows, and closes the terminal's chain until a person has looked.</summary>
+/// <summary>
+/// What is deleted, cut off, put in another order, made anew or copied shows, and closes the terminal's chain until a person has looked.
+/// </summary>
 public sealed class OfflineChainTests
 {
     [Fact]
@@ -186,7 +188,8 @@ public sealed class OfflineChainTests
         OfflineChain chain = (await shop.Database.Offline.ChainAsync(shop.Terminal.TerminalId))!;
         Assert.Equal((acknowledged, missing), (chain.Acknowledged, chain.Missing));
         Assert.NotNull(chain.Closed);
-        JournalEntry entry = Assert.Single(await shop.Database.Journal.OfSubjectAsync(shop.Terminal.TerminalId.ToString()), e => e.Kind == kind);
+        JournalEntry entry = Assert.Single(await shop.Database.Journal.OfSubjectAsync(shop.Terminal.TerminalId.ToString()), e =>
+            e.Kind == kind);
         Assert.NotNull(JsonNode.Parse(entry.Content!));
     }
 }

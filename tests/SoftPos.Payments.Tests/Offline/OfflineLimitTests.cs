@@ -132,9 +132,12 @@ public sealed class OfflineLimitTests
         OfflinePhone phone = new(shop);
         byte[] permission = phone.Permit();
         Assert.Equal([OfflineFlag.KernelNotAllowed], await FlagsAsync(phone, permission, change: static r => r with { KernelId = 2 }));
-        Assert.Contains(OfflineFlag.NotAllowedOffline, await FlagsAsync(phone, permission, change: static r => r with { Operation = PaymentOperation.Refund }));
-        Assert.Contains(OfflineFlag.CardDataMismatch, await FlagsAsync(phone, permission, change: static r => r with { AmountMinor = 1_251 }));
-        Assert.Contains(OfflineFlag.SurchargeNotAllowed, await FlagsAsync(phone, permission, change: static r => r with { SurchargeMinor = 1 }));
+        Assert.Contains(OfflineFlag.NotAllowedOffline,
+            await FlagsAsync(phone, permission, change: static r => r with { Operation = PaymentOperation.Refund }));
+        Assert.Contains(OfflineFlag.CardDataMismatch,
+            await FlagsAsync(phone, permission, change: static r => r with { AmountMinor = 1_251 }));
+        Assert.Contains(OfflineFlag.SurchargeNotAllowed,
+            await FlagsAsync(phone, permission, change: static r => r with { SurchargeMinor = 1 }));
         Assert.Empty(shop.Acquirer.Messages);
     }
 
@@ -147,10 +150,12 @@ public sealed class OfflineLimitTests
         OfflinePhone phone = new(shop);
         SoftPos.Iso7816.TlvMap emv = Shop.Emv(1250);
         emv[0x9F27] = [information];
-        Assert.Equal([OfflineFlag.CardDataMismatch], await FlagsAsync(phone, phone.Permit(), change: r => r with { EmvData = emv.Encode() }));
+        Assert.Equal([OfflineFlag.CardDataMismatch],
+            await FlagsAsync(phone, phone.Permit(), change: r => r with { EmvData = emv.Encode() }));
     }
 
     private static async Task<IReadOnlyList<OfflineFlag>> FlagsAsync(
-        OfflinePhone phone, byte[] permission, long amountMinor = 1250, Func<PaymentRequest, PaymentRequest>? change = null, DateTimeOffset? at = null) =>
+        OfflinePhone phone, byte[] permission, long amountMinor = 1250, Func<PaymentRequest, PaymentRequest>? change = null,
+            DateTimeOffset? at = null) =>
         (await phone.SaleAsync(permission, amountMinor, change, at)).Payment!.Offline!.Flags;
 }

@@ -19,11 +19,14 @@ internal sealed class OfflinePhone(Shop shop)
         OfflinePermission permission = new()
         {
             PermissionId = Guid.CreateVersion7(shop.Clock.GetUtcNow()).ToByteArray(), TerminalId = shop.Terminal.TerminalId,
-            DeviceKeyHash = System.Security.Cryptography.SHA256.HashData(shop.Terminal.DeviceKey), MerchantId = shop.Merchant.MerchantId, Currency = "978",
-            Verdict = Verdict.Trusted, AttestedAt = shop.Clock.GetUtcNow(), ExpiresAt = shop.Clock.GetUtcNow().AddMinutes(60), Acknowledged = Sequence, Head = _head,
+            DeviceKeyHash = System.Security.Cryptography.SHA256.HashData(shop.Terminal.DeviceKey), MerchantId = shop.Merchant.MerchantId,
+                Currency = "978",
+            Verdict = Verdict.Trusted, AttestedAt = shop.Clock.GetUtcNow(), ExpiresAt = shop.Clock.GetUtcNow().AddMinutes(60),
+                Acknowledged = Sequence, Head = _head,
             Terms = new OfflineTerms
             {
-                MaxCount = 3, MaxTotalMinor = 5_000, MaxAmountMinor = 2_500, MaxRecordAgeMinutes = 120, MaxAttestationAgeMinutes = 60, Kernels = [3],
+                MaxCount = 3, MaxTotalMinor = 5_000, MaxAmountMinor = 2_500, MaxRecordAgeMinutes = 120, MaxAttestationAgeMinutes = 60,
+                    Kernels = [3],
             },
         };
         return (change?.Invoke(permission) ?? permission).Sign(signer ?? shop.Configuration);
@@ -52,11 +55,13 @@ internal sealed class OfflinePhone(Shop shop)
     }
 
     /// <summary>Forwards a record.</summary>
-    public Task<OfflineReply> ForwardAsync(long sequence, byte[] record, long? head = null) => shop.Gateway.Offline.TakeAsync(shop.SignOffline(
+    public Task<OfflineReply> ForwardAsync(long sequence, byte[] record, long? head = null) =>
+        shop.Gateway.Offline.TakeAsync(shop.SignOffline(
         OfflineForward.ContentType,
         new OfflineForward
         {
-            Sequence = sequence, Record = record, HeadSequence = head ?? Math.Max(Sequence, sequence), Head = _head, DeviceTime = shop.Clock.GetUtcNow(),
+            Sequence = sequence, Record = record, HeadSequence = head ?? Math.Max(Sequence, sequence), Head = _head,
+            DeviceTime = shop.Clock.GetUtcNow(),
         }.Encode()));
 
     /// <summary>Takes and forwards a sale; gives its answer.</summary>

@@ -85,7 +85,8 @@ public sealed class OfflineTests
         OfflinePhone phone = new(shop);
         shop.Acquirer.OnAuthorisation = _ => Task.FromResult(ScriptedAcquirer.NotSent);
         PaymentAnswer deferred = (await phone.SaleAsync(phone.Permit())).Payment!;
-        Assert.Equal((PaymentState.Deferred, ReasonCodes.OfflineDeferred, 1), (deferred.State, deferred.Reason, deferred.Offline!.Attempts));
+        Assert.Equal((PaymentState.Deferred, ReasonCodes.OfflineDeferred, 1),
+            (deferred.State, deferred.Reason, deferred.Offline!.Attempts));
         await shop.RestartAsync();
         Assert.Equal(PaymentState.Deferred, (await shop.StateAsync(deferred.PaymentId)).State);
         shop.Acquirer.OnAuthorisation = message => Task.FromResult(shop.Acquirer.Approve(message));
@@ -172,7 +173,8 @@ public sealed class OfflineTests
         {
             Sequence = sequence, Record = record, HeadSequence = sequence, Head = phone.Head, DeviceTime = shop.Clock.GetUtcNow(),
         }.Encode();
-        byte[] forged = SignedMessage.Sign(stranger, OfflineForward.ContentType, shop.Terminal.TerminalId.ToByteArray(bigEndian: true), payload);
+        byte[] forged = SignedMessage.Sign(stranger, OfflineForward.ContentType, shop.Terminal.TerminalId.ToByteArray(bigEndian: true),
+            payload);
         Assert.Equal(ReasonCodes.SignatureInvalid, (await shop.Gateway.Offline.TakeAsync(forged)).Refusal!.Reason);
         Assert.Null(await shop.Database.Offline.ChainAsync(shop.Terminal.TerminalId));
     }

@@ -14,7 +14,8 @@ public sealed class OfflineSaleTests
         await using OfflineStand stand = await OfflineStand.OpenAsync(terms: null);
         stand.Backend.Away = true;
         PaymentResult result = await stand.SaleAsync();
-        Assert.Equal((PaymentOutcome.Refused, ReasonCodes.BackendUnreachable, 0), (result.Outcome, result.Reason.Code, stand.Reader.FieldOn));
+        Assert.Equal((PaymentOutcome.Refused, ReasonCodes.BackendUnreachable, 0),
+            (result.Outcome, result.Reason.Code, stand.Reader.FieldOn));
         Assert.False(stand.Terminal.Offline.IsPermitted);
     }
 
@@ -140,7 +141,8 @@ public sealed class OfflineSaleTests
     [Requirement("OFF-03", Partly = true)]
     public async Task A_card_that_wants_what_cannot_be_done_is_refused_and_nothing_is_stored(string card, long amountMinor)
     {
-        await using OfflineStand stand = await OfflineStand.OpenAsync(OfflineStand.Terms with { MaxAmountMinor = 20_000, MaxTotalMinor = 20_000 });
+        await using OfflineStand stand = await OfflineStand.OpenAsync(OfflineStand.Terms with { MaxAmountMinor = 20_000,
+            MaxTotalMinor = 20_000 });
         stand.Reader.Card = card;
         stand.Backend.Away = true;
         Assert.Equal(PaymentOutcome.Refused, (await stand.SaleAsync(amountMinor)).Outcome);

@@ -43,7 +43,8 @@ internal sealed class OfflineStand : IAsyncDisposable
         return stand;
     }
 
-    public static OfflineTerms Terms => new() { MaxCount = 2, MaxTotalMinor = 4_000, MaxAmountMinor = 2_500, MaxAttestationAgeMinutes = 60, Kernels = [2, 3] };
+    public static OfflineTerms Terms => new() { MaxCount = 2, MaxTotalMinor = 4_000, MaxAmountMinor = 2_500, MaxAttestationAgeMinutes = 60,
+        Kernels = [2, 3] };
 
     /// <summary>The app dies and is opened again on what the phone has kept.</summary>
     public async Task RestartAsync()
@@ -63,7 +64,8 @@ internal sealed class OfflineStand : IAsyncDisposable
     }
 
     /// <summary>The stored blob of a name, in place.</summary>
-    public string BlobName(string suffix) => Platform.Blobs.Blobs.Keys.Single(name => name.EndsWith("-" + suffix, StringComparison.Ordinal));
+    public string BlobName(string suffix) => Platform.Blobs.Blobs.Keys.Single(name =>
+        name.EndsWith("-" + suffix, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

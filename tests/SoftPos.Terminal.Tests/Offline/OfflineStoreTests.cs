@@ -47,7 +47,8 @@ public sealed class OfflineStoreTests
             stand.Backend.Away = false;
             await stand.Terminal.PreflightAsync(Cancel);
             Assert.Equal(waiting.Length + 1, stand.Backend.Sales.Count);
-            uint[] counters = [.. stand.Backend.Sales.Select(sale => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(sale.Request.DataKsn.AsSpan(8)))];
+            uint[] counters = [.. stand.Backend.Sales.Select(sale =>
+                System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(sale.Request.DataKsn.AsSpan(8)))];
             Assert.Equal(counters.Distinct().Order(), counters);
             if (!crashed)
             {
@@ -207,9 +208,11 @@ public sealed class OfflineStoreTests
         string pan = Lab.Cards.LabIssuer.Cards.First(card => card.Name == "visa").Pan;
         byte[][] canaries =
         [
-            Encoding.ASCII.GetBytes(pan), Convert.FromHexString(pan), Encoding.ASCII.GetBytes(sale.Card!.MaskedPan), sale.PaymentId.ToByteArray(bigEndian: true),
+            Encoding.ASCII.GetBytes(pan), Convert.FromHexString(pan), Encoding.ASCII.GetBytes(sale.Card!.MaskedPan),
+                sale.PaymentId.ToByteArray(bigEndian: true),
         ];
-        Assert.All(stand.Platform.Blobs.Blobs.Values, blob => Assert.All(canaries, canary => Assert.Equal(-1, blob.AsSpan().IndexOf(canary))));
+        Assert.All(stand.Platform.Blobs.Blobs.Values, blob =>
+            Assert.All(canaries, canary => Assert.Equal(-1, blob.AsSpan().IndexOf(canary))));
         stand.Backend.Away = false;
         await stand.Terminal.ForwardOfflineAsync(Cancel);
         Assert.DoesNotContain(stand.Platform.Blobs.Blobs.Keys, name => name.EndsWith("offline-1", StringComparison.Ordinal));

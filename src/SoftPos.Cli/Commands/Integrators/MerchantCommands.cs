@@ -9,7 +9,8 @@ internal static class MerchantCommands
 {
     public static Command Create()
     {
-        Command command = new("merchants", "Merchants, their activation codes and terminals.") { List(), Add(), Code(), Terminals(), OfflineCommands.Create() };
+        Command command = new("merchants", "Merchants, their activation codes and terminals.") { List(), Add(), Code(), Terminals(),
+            OfflineCommands.Create() };
         return command;
     }
 
