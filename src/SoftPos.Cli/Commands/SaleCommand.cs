@@ -52,10 +52,9 @@ internal static class SaleCommand
         orderOf(MostExponent);
         await using VirtualTerminal phone = await options.OpenAsync(parsed, cancellation);
         TrustResult? enrolment = await EnrolAsync(phone, options.Backend(parsed), json, cancellation);
-        string currency = phone.Terminal.Merchant?.Currency ?? string.Empty;
         phone.Terminal.Forwarded += sale => Console.Error.WriteLine($"  forwarded {sale.PaymentId}: {sale.Outcome}, {sale.Reason.Text}");
         PaymentResult result = await phone.PayAsync(
-            orderOf(Currencies.Exponent(currency)),
+            orderOf(ExponentOf(phone)),
             json ? null : screen => Console.Error.WriteLine($"  {Words(screen)}"),
             cancellation);
         if (enrolment is { CanPay: false })
@@ -109,6 +108,9 @@ internal static class SaleCommand
         PaymentStage.Authorising => "authorising ...",
         _ => "done",
     };
+
+    /// <summary>Digits after the point of the currency that a phone's merchant takes; two before it has one.</summary>
+    internal static int ExponentOf(VirtualTerminal phone) => Currencies.Exponent(phone.Terminal.Merchant?.Currency ?? string.Empty);
 
     /// <summary>Most digits after the point that a currency has.</summary>
     private const int MostExponent = 3;
