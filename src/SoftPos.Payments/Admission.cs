@@ -151,8 +151,8 @@ internal sealed class Admission : IDisposable
 
         if (_options.Currencies.Count > 0 && !_options.Currencies.Contains(request.Currency))
         {
-            return new PaymentRefusal(ReasonCodes.CurrencyNotSupported, $"currency: the acquirer's link takes {string.Join(",
-                ", _options.Currencies)}");
+            string taken = string.Join(", ", _options.Currencies);
+            return new PaymentRefusal(ReasonCodes.CurrencyNotSupported, $"currency: the acquirer's link takes {taken}");
         }
 
         // X9.24-3: the first 8 bytes name the initial key. It must be one that this terminal was given, and not too long ago.
