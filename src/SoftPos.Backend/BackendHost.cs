@@ -138,6 +138,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapPolicyEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
+        application.MapOfflineEndpoints();
         application.MapBackupEndpoints();
         application.MapConfigurationEndpoints();
         if (options.Sandbox)

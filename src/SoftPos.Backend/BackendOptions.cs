@@ -48,6 +48,15 @@ public sealed record BackendOptions
     /// <summary>How much one terminal may take within a time; null for no bound.</summary>
     public VelocityLimit? Velocity { get; init; }
 
+    /// <summary>ISO 4217 numeric currencies that the acquirer's link takes; empty for any.</summary>
+    public IReadOnlySet<string> AcquirerCurrencies { get; init; } = new HashSet<string>();
+
+    /// <summary>Highest surcharge that a merchant may have, in hundredths of a percent of the goods' amount.</summary>
+    public int SurchargeCapHundredths { get; init; } = 500;
+
+    /// <summary>How long a pre-authorisation can be completed; after that it is let go.</summary>
+    public TimeSpan PreAuthorisationLife { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>How long an acquirer may take to answer a request.</summary>
     public TimeSpan AcquirerTimeout { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -37,6 +37,9 @@ internal sealed partial class ReaderConfigurations(Database database, ServiceKey
     /// <summary>SubjectPublicKeyInfo of the key that signs.</summary>
     public byte[] PublicKey => key.PublicKey;
 
+    /// <summary>The key, for the other documents that terminals verify by it; each has a content type of its own.</summary>
+    public IDeviceKey Key => key;
+
     public async Task LoadAsync(CancellationToken cancellation)
     {
         if (await database.Settings.FindAsync(IndexSetting, cancellation) is not { } index)

@@ -15,6 +15,11 @@ internal sealed class Retention(Database database, TimeSpan evidence, TimeProvid
 
     private static readonly TimeSpan Period = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How long a sale that was taken offline and is held can be let go to the bank; after that its account data are erased.
+    /// </summary>
+    private static readonly TimeSpan OfflineReview = TimeSpan.FromDays(30);
+
     /// <exception cref="BackendStartException">The time is shorter than the least.</exception>
     public static Retention Create(Database database, TimeSpan evidence, TimeProvider clock) => evidence >= Least
         ? new Retention(database, evidence, clock)
@@ -50,6 +55,13 @@ internal sealed class Retention(Database database, TimeSpan evidence, TimeProvid
     {
         DateTimeOffset before = clock.GetUtcNow() - evidence;
         int removed = await database.Evidence.PruneAsync(before, cancellation);
+        int erased = await database.Offline.EraseBeforeAsync(clock.GetUtcNow() - OfflineReview, cancellation);
+        if (erased > 0)
+        {
+            JsonObject offline = new() { ["erased"] = erased, ["olderThanDays"] = OfflineReview.TotalDays };
+            (await database.CommitAsync(new Change().Append("retention.offline-erased", "offline", offline), cancellation)).Require();
+        }
+
         if (removed > 0)
         {
             JsonObject entry = new() { ["removed"] = removed, ["before"] = before };

@@ -73,6 +73,7 @@ internal sealed class Rooms : IAsyncDisposable
             StatusList = () => _statusList?.Current,
             KeysDueAfter = options.KeysDueAfter,
             ReaderConfigurationVersion = configurations.VersionForAsync,
+            News = (terminal, answer, cancellation) => News!.AddAsync(terminal, answer, cancellation),
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
         };
         KeyRoomDelivery delivery = new(keys);
@@ -85,12 +86,14 @@ internal sealed class Rooms : IAsyncDisposable
         _paymentOptions = new PaymentOptions
         {
             Dialect = dialect, AcquiringInstitution = "00000000001", Reversal = options.Reversal, Mac = options.AcquirerMac, Velocity = options.Velocity,
-            Pin = options.Pin,
+            Pin = options.Pin, OfflineKey = configurations.PublicKey, Currencies = options.AcquirerCurrencies,
+            SurchargeCapHundredths = options.SurchargeCapHundredths, PreAuthorisationLife = options.PreAuthorisationLife,
         };
         _links = [.. options.FurtherAcquirers.Prepend(options.Acquirer).Select(address => new AcquirerLink(
             new AcquirerLinkOptions { Name = address.ToString(), Host = address.Address.ToString(), Port = address.Port, Dialect = dialect }, clock))];
         Routes = new AcquirerRoutes(_links, dialect, options.AcquirerTimeout, options.Breaker, clock);
         Payments = new PaymentGateway(database, keys, Routes, resultKey.PublicKey, _paymentOptions, clock);
+        News = new TerminalNews(database, Payments.Offline, configurations.Key, clock);
     }
 
     public Database Database { get; }
@@ -117,6 +120,8 @@ internal sealed class Rooms : IAsyncDisposable
     public RemoteCommands Commands { get; }
 
     public PaymentGateway Payments { get; }
+
+    public TerminalNews News { get; }
 
     public AcquirerRoutes Routes { get; }
 

@@ -186,11 +186,16 @@ public sealed class EvidenceAppraisal
 
     /// <summary>What a terminal in good standing should fetch.</summary>
     private async ValueTask<AttestationAnswer> WithNewsAsync(
-        AttestationAnswer answer, TerminalRecord terminal, ChallengePurpose purpose, CancellationToken cancellation) => answer with
+        AttestationAnswer answer, TerminalRecord terminal, ChallengePurpose purpose, CancellationToken cancellation)
     {
-        KeysDue = purpose is ChallengePurpose.Heartbeat && await _keys.IsDueAsync(terminal, cancellation),
-        ReaderConfiguration = _options.ReaderConfigurationVersion is { } versionOf ? await versionOf(terminal.MerchantId, cancellation) : null,
-    };
+        AttestationAnswer told = answer with
+        {
+            KeysDue = purpose is ChallengePurpose.Heartbeat && await _keys.IsDueAsync(terminal, cancellation),
+            ReaderConfiguration = _options.ReaderConfigurationVersion is { } versionOf
+                ? await versionOf(terminal.MerchantId, cancellation) : null,
+        };
+        return _options.News is { } news ? await news(terminal, told, cancellation) : told;
+    }
 
     /// <summary>What the evidence earned and what stands against the terminal, whichever is worse.</summary>
     private AttestationAnswer Answer(TerminalRecord terminal, Appraised appraised)

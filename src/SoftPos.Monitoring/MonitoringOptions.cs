@@ -1,5 +1,6 @@
 using SoftPos.Attestation.Appraisal;
 using SoftPos.Attestation.Certificates;
+using SoftPos.Contract;
 
 namespace SoftPos.Monitoring;
 
@@ -17,6 +18,12 @@ public sealed record MonitoringOptions
 
     /// <summary>Version of the reader configuration for the terminals of a merchant; null where none is published for them.</summary>
     public Func<string, CancellationToken, ValueTask<long?>>? ReaderConfigurationVersion { get; init; }
+
+    /// <summary>
+    /// Adds to a good answer what the rooms beside this one have for the terminal, such as a permission for sales while the back end is
+    /// away. Gets the terminal as it stands after the appraisal.
+    /// </summary>
+    public Func<TerminalRecord, AttestationAnswer, CancellationToken, ValueTask<AttestationAnswer>>? News { get; init; }
 
     /// <summary>Ring of the terminals.</summary>
     public string Ring { get; init; } = AppraisalContext.Production;

@@ -7,8 +7,11 @@ namespace SoftPos.Payments;
 
 /// <summary>A request that was admitted, with all that the rest needs.</summary>
 internal sealed record AdmittedPayment(
-    PaymentRequest Request, byte[] RequestHash, EmvData Emv, TerminalRecord Terminal, MerchantRecord Merchant, ResultToken Token)
+    PaymentRequest Request, byte[] RequestHash, EmvData Emv, TerminalRecord Terminal, MerchantRecord Merchant, ResultToken? Token)
 {
+    /// <summary>Time of the tap, where that was before the request came; null for now.</summary>
+    public DateTimeOffset? TakenAt { get; init; }
+
     /// <summary>The payment that a linked refund gives back.</summary>
     public PaymentRecord? Original { get; init; }
 }
@@ -139,11 +142,17 @@ internal sealed class Admission : IDisposable
             : null;
     }
 
-    private static PaymentRefusal? CheckKey(PaymentRequest request, TerminalRecord terminal, MerchantRecord merchant, DateTimeOffset now)
+    private PaymentRefusal? CheckKey(PaymentRequest request, TerminalRecord terminal, MerchantRecord merchant, DateTimeOffset now)
     {
         if (request.Currency != merchant.Currency)
         {
             return new PaymentRefusal(ReasonCodes.RequestMalformed, $"currency: the merchant's is {merchant.Currency}");
+        }
+
+        if (_options.Currencies.Count > 0 && !_options.Currencies.Contains(request.Currency))
+        {
+            string taken = string.Join(", ", _options.Currencies);
+            return new PaymentRefusal(ReasonCodes.CurrencyNotSupported, $"currency: the acquirer's link takes {taken}");
         }
 
         // X9.24-3: the first 8 bytes name the initial key. It must be one that this terminal was given, and not too long ago.
@@ -182,23 +191,32 @@ internal sealed class Admission : IDisposable
     }
 
     /// <summary>What the request says of itself must hold together, and the merchant must be permitted to do it.</summary>
-    private static PaymentRefusal? CheckOperation(PaymentRequest request, MerchantRecord merchant)
+    private PaymentRefusal? CheckOperation(PaymentRequest request, MerchantRecord merchant)
     {
         bool isRefund = request.Operation == PaymentOperation.Refund;
         byte type = isRefund ? (byte)20 : request.OtherAmountMinor > 0 ? (byte)9 : (byte)0;
-        bool hasParts = request.OtherAmountMinor > 0 || request.TipMinor > 0 || request.AcceptsPartialApproval;
+        bool hasParts = request.OtherAmountMinor > 0 || request.TipMinor > 0 || request.SurchargeMinor > 0
+            || request.AcceptsPartialApproval;
+        long goods = request.AmountMinor - request.OtherAmountMinor - request.TipMinor - request.SurchargeMinor;
         string? fault = request switch
         {
             { AmountMinor: 0 } => "amountMinor: a payment has an amount",
             _ when request.TransactionType != type => $"transactionType: {type} belongs to this operation",
-            _ when hasParts && request.Operation != PaymentOperation.Sale => "operation: tip, cash back and approval of a part belong to a sale",
-            _ when request.OtherAmountMinor + request.TipMinor >= request.AmountMinor => "amountMinor: tip and cash back are parts of it",
+            _ when hasParts && request.Operation != PaymentOperation.Sale =>
+                "operation: tip, cash back, surcharge and approval of a part belong to a sale",
+            _ when goods <= 0 && request.AmountMinor > 0 => "amountMinor: tip, cash back and surcharge are parts of it",
             { OriginalPaymentId: not null } when !isRefund => "originalPaymentId: belongs to a refund",
             _ => null,
         };
         if (fault is not null)
         {
             return new PaymentRefusal(ReasonCodes.RequestMalformed, fault);
+        }
+
+        if (request.SurchargeMinor > Surcharge.Highest(merchant, goods, _options))
+        {
+            return new PaymentRefusal(ReasonCodes.SurchargeNotAllowed,
+                $"surchargeMinor: at most {Surcharge.Highest(merchant, goods, _options)} on {goods}");
         }
 
         return isRefund && request.OriginalPaymentId is null && !merchant.AllowsUnlinkedRefunds

@@ -35,6 +35,7 @@ internal sealed class Authorisation(
             OriginalReference = admitted.Original?.RetrievalReference,
             OtherAmountMinor = request.OtherAmountMinor,
             TipMinor = request.TipMinor,
+            SurchargeMinor = request.SurchargeMinor,
             AcceptsPartialApproval = request.AcceptsPartialApproval,
             MaskedPan = request.MaskedPan,
             Aid = Convert.ToHexString(request.Aid),
@@ -65,7 +66,7 @@ internal sealed class Authorisation(
             ["kernel"] = request.KernelId,
             ["readerConfiguration"] = request.ReaderConfiguration,
             ["requestHash"] = Convert.ToHexStringLower(record.RequestHash),
-            ["token"] = Convert.ToHexStringLower(admitted.Token.TokenId),
+            ["token"] = Convert.ToHexStringLower(admitted.Token!.TokenId),
             ["policy"] = Convert.ToHexStringLower(admitted.Token.PolicyHash),
         });
         Commit commit = await database.CommitAsync(change).ConfigureAwait(false);
@@ -117,6 +118,11 @@ internal sealed class Authorisation(
     /// <summary>Goes on from received; returns the bytes of the answer, durable.</summary>
     public Task<byte[]> AuthoriseAsync(AdmittedPayment admitted, PaymentRecord received, JournalTrace trace) =>
         RunAsync(new PaymentSteps.Standing(received, null, admitted.Merchant, [trace]), () => PrepareAsync(admitted));
+
+    /// <summary>Asks the bank about a sale that was taken offline.</summary>
+    public Task AuthoriseDeferredAsync(AdmittedPayment admitted, PaymentSteps.Standing standing) =>
+        // No terminal waits on this connection: a step without an answer is no fault here.
+        RunAsync(standing with { Answer = standing.Answer ?? [] }, () => PrepareAsync(admitted));
 
     /// <summary>Goes on with an increment; returns the bytes of the answer, durable.</summary>
     public Task<byte[]> AuthoriseIncrementAsync(StoredPayment original, MerchantRecord merchant, PaymentRecord received, JournalTrace trace) =>

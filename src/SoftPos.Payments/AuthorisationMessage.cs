@@ -22,6 +22,15 @@ internal static class AuthorisationMessage
     /// <summary>DE 62 of the dialect: DE 37 of the payment that a refund or an increment belongs to.</summary>
     internal const int LinkField = 62;
 
+    /// <summary>Amount types of DE 54.</summary>
+    private const string CashBackType = "40", SurchargeType = "44";
+
+    /// <summary>DE 60 of the dialect: why a message comes later than its tap.</summary>
+    internal const int DeferredField = 60;
+
+    /// <summary>The terminal could not reach its back end at the tap.</summary>
+    internal const string Deferred = "DEFERRED";
+
     /// <summary>DE 25 of a pre-authorisation.</summary>
     internal const string PreAuthorisedRequest = "06";
 
@@ -49,8 +58,9 @@ internal static class AuthorisationMessage
             message[4] = payment.Request.AmountMinor.ToString("D12", CultureInfo.InvariantCulture);
             message[7] = TransmissionTime(now);
             message[11] = stan;
-            message[12] = now.UtcDateTime.ToString("HHmmss", CultureInfo.InvariantCulture);
-            message[13] = now.UtcDateTime.ToString("MMdd", CultureInfo.InvariantCulture);
+            DateTimeOffset tap = payment.TakenAt ?? now;
+            message[12] = tap.UtcDateTime.ToString("HHmmss", CultureInfo.InvariantCulture);
+            message[13] = tap.UtcDateTime.ToString("MMdd", CultureInfo.InvariantCulture);
             message[14] = account.Expiry;
             message[18] = payment.Merchant.CategoryCode;
             message[19] = payment.Emv.CountryCode;
@@ -75,6 +85,7 @@ internal static class AuthorisationMessage
 
             message[54] = AdditionalAmounts(payment.Request);
             message.Set(55, payment.Emv.Encode());
+            message[DeferredField] = payment.TakenAt is null ? null : Deferred;
             message[LinkField] = payment.Original?.RetrievalReference;
             return options.Encode(message);
         }
@@ -165,10 +176,17 @@ internal static class AuthorisationMessage
         return $"{Fit(name, 23)}{Fit(city, 13)}{Fit(country, 4)}";
     }
 
-    /// <summary>DE 54: default account, amount type 40 (cash), currency, debit, amount; null without cash back.</summary>
-    private static string? AdditionalAmounts(PaymentRequest request) => request.OtherAmountMinor == 0
-        ? null
-        : string.Create(CultureInfo.InvariantCulture, $"0040{request.Currency}D{request.OtherAmountMinor:D12}");
+    /// <summary>
+    /// DE 54: groups of default account, amount type, currency, debit, amount. 40 is cash back; 44 the surcharge in the lab's dialect,
+    /// for which acquirers have codes of their own. Null without either.
+    /// </summary>
+    private static string? AdditionalAmounts(PaymentRequest request)
+    {
+        string Group(string type, long minor) =>
+            minor == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"00{type}{request.Currency}D{minor:D12}");
+        string groups = Group(CashBackType, request.OtherAmountMinor) + Group(SurchargeType, request.SurchargeMinor);
+        return groups.Length == 0 ? null : groups;
+    }
 
     private static string EntryMode(AdmittedPayment payment)
     {

@@ -29,6 +29,9 @@ internal sealed class EmvData
     /// <summary>9F26 as upper-case hex, or empty.</summary>
     public string CryptogramText => Hex(Cryptogram);
 
+    /// <summary>Value of a tag, or null.</summary>
+    public byte[]? this[uint tag] => _map[tag];
+
     /// <summary>A cryptogram is there: EMV mode, else magnetic-stripe mode.</summary>
     public bool HasCryptogram => _map.Contains(Cryptogram);
 

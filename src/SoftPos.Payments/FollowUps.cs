@@ -9,7 +9,8 @@ namespace SoftPos.Payments;
 /// owed durably first, sent at once, and repeated by the worker until it is acknowledged.
 /// </summary>
 internal sealed class FollowUps(
-    Database database, Admission admission, PaymentSteps steps, Authorisation authorisation, ReversalWorker owed, PaymentOptions options)
+    Database database, Admission admission, PaymentSteps steps, Authorisation authorisation, ReversalWorker owed, HoldExpiry holds,
+        PaymentOptions options)
 {
     /// <summary>Why a change of the store was refused, for the terminal.</summary>
     public static PaymentRefusal RefusalOf(ChangeRefusal refusal) => refusal switch
@@ -84,6 +85,12 @@ internal sealed class FollowUps(
         if (stored.Batch is not null || stored.Sealed is null)
         {
             return NotPossible(stored.Batch is not null ? "the payment was settled" : "what a change needs was not kept");
+        }
+
+        if (request.Action is FollowUpAction.Complete or FollowUpAction.Increase && payment.Operation == PaymentOperation.PreAuthorisation
+            && holds.IsOver(payment))
+        {
+            return new PaymentRefusal(ReasonCodes.PreAuthorisationExpired, "the hold has ended and is let go");
         }
 
         (bool fits, long highest) = request.Action switch

@@ -51,6 +51,28 @@ internal static class OwedDecider
             Answer: false);
     }
 
+    /// <summary>A hold that ended: its release is owed from now on; null for what holds nothing.</summary>
+    public static PaymentDecision? Expire(PaymentRecord payment, DateTimeOffset now) =>
+        payment is { ExpiredAt: null, Operation: PaymentOperation.PreAuthorisation or PaymentOperation.Increment }
+            ? new(
+                payment with
+                {
+                    State = PaymentState.Voiding,
+                    Reason = ReasonCodes.PreAuthorisationExpired,
+                    ExpiredAt = now,
+                    ReversalCause = PaymentDecider.CauseCancelled,
+                    ReversalAttempts = 0,
+                    ReversalStan = null,
+                    ReversalTime = null,
+                    ReversalDueAt = now,
+                    ChangedAt = now,
+                },
+                "payment.expired",
+                new JsonObject { ["heldMinor"] = payment.StandingMinor, ["since"] = payment.CreatedAt },
+                KeepSealed: true,
+                Answer: false)
+            : null;
+
     /// <summary>A message goes out, or is parked after the last try.</summary>
     public static PaymentDecision Start(PaymentRecord payment, PaymentEvent.ReversalStarted e, DateTimeOffset now, ReversalSchedule schedule)
     {
@@ -135,9 +157,13 @@ internal static class OwedDecider
 
     private static PaymentRecord End(PaymentRecord payment) => payment.State switch
     {
-        PaymentState.Voiding => payment with { State = PaymentState.Voided, Reason = ReasonCodes.Voided },
+        PaymentState.Voiding => payment with
+        {
+            State = PaymentState.Voided, Reason = payment.ExpiredAt is null ? ReasonCodes.Voided : ReasonCodes.PreAuthorisationExpired,
+        },
         PaymentState.Completing => payment with { State = PaymentState.Completed, Reason = ReasonCodes.Completed, FinalMinor = payment.PendingMinor },
         PaymentState.Adjusting => payment with { State = PaymentState.Approved, Reason = ReasonCodes.Approved, FinalMinor = payment.PendingMinor },
+        PaymentState.Unknown when payment.Offline is not null => DeferredDecider.Held(payment, OfflineFlag.NoAnswer),
         _ => payment with { State = PaymentState.Reversed, Reason = ReasonCodes.Reversed },
     };
 

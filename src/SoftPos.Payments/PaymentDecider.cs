@@ -41,11 +41,16 @@ internal static class PaymentDecider
         (PaymentState.Received, PaymentEvent.Refused e) => Abandon(payment, e.Reason, now),
         (PaymentState.Received, PaymentEvent.Restarted) => Abandon(payment, ReasonCodes.AcquirerUnavailable, now),
         (PaymentState.Received, PaymentEvent.Prepared e) => Send(payment, e, now),
+        (PaymentState.Deferred, PaymentEvent.Prepared e) => Send(payment, e, now),
+        (PaymentState.Deferred, PaymentEvent.Refused e) => DeferredDecider.Refuse(payment, e.Reason, now, schedule),
+        (PaymentState.Sent, PaymentEvent.NotSent) when payment.Offline is not null => DeferredDecider.Postpone(payment, now, schedule),
+        (PaymentState.InReview, PaymentEvent.Released e) => DeferredDecider.Release(payment, e.By, now),
         (PaymentState.Sent, PaymentEvent.NotSent) => Abandon(payment, ReasonCodes.AcquirerUnavailable, now),
         (PaymentState.Sent, PaymentEvent.Answered e) => TakeAnswer(payment, e.Answer, now),
         (PaymentState.Sent, PaymentEvent.NoAnswer) => ToUnknown(payment, "no answer", CauseTimeout, now),
         (PaymentState.Sent, PaymentEvent.Restarted) => ToUnknown(payment, "restart", CauseTimeout, now),
         (PaymentState.Approved, PaymentEvent.FollowedUp e) => OwedDecider.FollowUp(payment, e, now),
+        (PaymentState.Approved, PaymentEvent.Expired) => OwedDecider.Expire(payment, now),
         (_, PaymentEvent.ReversalStarted e) when OwedDecider.Owes(payment.State) => OwedDecider.Start(payment, e, now, schedule),
         (_, PaymentEvent.ReversalNotSent) when OwedDecider.Owes(payment.State) => OwedDecider.KeepOwing(payment, now, schedule),
         (_, PaymentEvent.ReversalAnswered e) when OwedDecider.Owes(payment.State) => OwedDecider.TakeAnswer(payment, e.ResponseCode, now),
@@ -62,7 +67,8 @@ internal static class PaymentDecider
         Answer: true);
 
     private static PaymentDecision Send(PaymentRecord payment, PaymentEvent.Prepared e, DateTimeOffset now) => new(
-        payment with { State = PaymentState.Sent, Stan = e.Stan, RetrievalReference = e.RetrievalReference, ChangedAt = now },
+        payment with { State = PaymentState.Sent, Stan = e.Stan, RetrievalReference = e.RetrievalReference, ReversalDueAt = null,
+            ChangedAt = now },
         "payment.sent",
         new JsonObject { ["stan"] = e.Stan, ["retrievalReference"] = e.RetrievalReference },
         KeepSealed: true,
@@ -98,7 +104,9 @@ internal static class PaymentDecider
             default:
                 string reason = answer.ResponseCode switch
                 {
-                    WrongPin => ReasonCodes.PinWrong, PinTriesExceeded => ReasonCodes.PinTriesExceeded, _ => ReasonCodes.Declined,
+                    WrongPin => ReasonCodes.PinWrong,
+                    PinTriesExceeded => ReasonCodes.PinTriesExceeded,
+                    _ => payment.Offline is null ? ReasonCodes.Declined : ReasonCodes.OfflineDeclined,
                 };
                 return new(known with { State = PaymentState.Declined, Reason = reason }, "payment.declined", content, false, true);
         }

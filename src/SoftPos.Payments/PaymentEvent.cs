@@ -47,6 +47,13 @@ internal abstract record PaymentEvent
     /// <param name="AmountMinor">Amount of a completion or adjustment.</param>
     public sealed record FollowedUp(Guid RequestId, byte[] RequestHash, FollowUpAction Action, long AmountMinor) : PaymentEvent;
 
+    /// <summary>A hold was not completed in time.</summary>
+    public sealed record Expired : PaymentEvent;
+
+    /// <summary>A person lets a sale that is held go to the bank.</summary>
+    /// <param name="By">Who.</param>
+    public sealed record Released(string By) : PaymentEvent;
+
     /// <summary>A person asks to go on with a parked reversal.</summary>
     public sealed record ReversalResumed : PaymentEvent;
 }

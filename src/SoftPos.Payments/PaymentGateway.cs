@@ -20,6 +20,7 @@ public sealed class PaymentGateway : IDisposable
     private readonly Admission _admission;
     private readonly Authorisation _authorisation;
     private readonly FollowUps _followUps;
+    private readonly HoldExpiry _holds;
     private readonly PaymentSteps _steps;
     private readonly ConcurrentDictionary<Guid, InFlight> _inFlight = new();
 
@@ -39,12 +40,25 @@ public sealed class PaymentGateway : IDisposable
         _admission = new Admission(options, monitoringKey, clock);
         PaymentSteps steps = _steps = new PaymentSteps(database, options, clock);
         _authorisation = new Authorisation(database, keys, acquirer, steps, options, clock);
-        Reversals = new ReversalWorker(database, keys, acquirer, steps, options, clock) { Settle = () => RecoverAsync() };
-        _followUps = new FollowUps(database, _admission, steps, _authorisation, Reversals, options);
+        _holds = new HoldExpiry(database, steps, options);
+        Offline = new OfflineDesk(database, steps, _authorisation, options);
+        Reversals = new ReversalWorker(database, keys, acquirer, steps, options, clock) 
+        {
+            Settle = async () =>
+            {
+                await RecoverAsync().ConfigureAwait(false);
+                await _holds.RunAsync().ConfigureAwait(false);
+            },
+            Authorise = Offline.AuthoriseAsync,
+        };
+        _followUps = new FollowUps(database, _admission, steps, _authorisation, Reversals, _holds, options);
     }
 
     /// <summary>Reversals of payments whose outcome is unknown. Run it beside the gateway.</summary>
     public ReversalWorker Reversals { get; }
+
+    /// <summary>Sales that terminals took while this back end was away.</summary>
+    public OfflineDesk Offline { get; }
 
     /// <summary>
     /// Settles what an earlier process, or a failure of the store, left open: what was received is abandoned, what may have been sent is reversed.
@@ -56,6 +70,9 @@ public sealed class PaymentGateway : IDisposable
         int unknown = await SettleAsync(PaymentState.Sent, cancellation).ConfigureAwait(false);
         return (abandoned, unknown);
     }
+
+    /// <summary>Lets pre-authorisations go that were not completed in time; gives how many. The worker does that by itself.</summary>
+    public Task<int> EndHoldsAsync() => _holds.RunAsync();
 
     /// <summary>Takes a payment. The same request gives the same bytes, however often and at the same time it comes.</summary>
     /// <param name="message">COSE_Sign1 with a <see cref="PaymentRequest"/>.</param>
@@ -295,7 +312,8 @@ public sealed class PaymentGateway : IDisposable
                 return count;
             }
 
-            foreach (StoredPayment payment in open.Where(p => !_inFlight.ContainsKey(p.Record.PaymentId)))
+            foreach (StoredPayment payment in open.Where(p => !_inFlight.ContainsKey(p.Record.PaymentId)
+                && !Offline.IsUnderWay(p.Record.PaymentId)))
             {
                 bool moved = await _authorisation.RecoverAsync(payment).ConfigureAwait(false);
                 count += moved ? 1 : 0;

@@ -30,6 +30,15 @@ public sealed record PaymentOptions
     /// <summary>By how many hundredths a completion may exceed what was authorised.</summary>
     public int CompletionTolerancePercent { get; init; }
 
+    /// <summary>How long a pre-authorisation can be completed; after that it is let go.</summary>
+    public TimeSpan PreAuthorisationLife { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>ISO 4217 numeric currencies that the acquirer's link takes; empty for any.</summary>
+    public IReadOnlySet<string> Currencies { get; init; } = new HashSet<string>();
+
+    /// <summary>Highest surcharge as a part of the goods' amount, in hundredths of a percent, whatever a merchant's terms say.</summary>
+    public int SurchargeCapHundredths { get; init; } = 500;
+
     /// <summary>Highest tip after the tap, in hundredths of the amount.</summary>
     public int TipLimitPercent { get; init; } = 25;
 
@@ -47,6 +56,9 @@ public sealed record PaymentOptions
 
     /// <summary>How old a signed question for a payment's state may be.</summary>
     public TimeSpan StatusQuestionLife { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>SubjectPublicKeyInfo of the key that signs offline permissions; empty where none are given, and then none holds.</summary>
+    public byte[] OfflineKey { get; init; } = [];
 
     /// <summary>When reversals are sent and repeated.</summary>
     public ReversalSchedule Reversal { get; init; } = new();

@@ -36,6 +36,12 @@ internal sealed class PaymentSteps(Database database, PaymentOptions options, Ti
             .Move(from.Record, decision.Next, keep, decision.Answer
                 ? traces => answer = PaymentAnswers.Encode(decision.Next, from.Merchant, [.. from.Traces, .. traces])
                 : null);
+        if (decision.Next is { Offline: not null, State: PaymentState.Approved or PaymentState.Declined })
+        {
+            // The bank has answered: the account data of the record must not outlive that (PCI DSS 3.3).
+            change.EraseOffline(decision.Next.PaymentId);
+        }
+
         conditions?.Invoke(change);
         Commit commit = await database.CommitAsync(change).ConfigureAwait(false);
         return commit.Done

@@ -40,6 +40,9 @@ public sealed class ReversalWorker : IDisposable
     /// <summary>Settles payments that nobody works on any more, before each round.</summary>
     internal Func<Task>? Settle { get; init; }
 
+    /// <summary>Asks the bank about a deferred payment.</summary>
+    internal Func<Guid, Task>? Authorise { get; init; }
+
     /// <summary>Runs until cancelled.</summary>
     /// <param name="failed">Told of a failed round, such as a full disk; the next round tries again.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -77,7 +80,8 @@ public sealed class ReversalWorker : IDisposable
         {
             List<StoredPayment> due = await _database.Payments.DueAsync(_clock.GetUtcNow(), PaymentStore.MaxPage).ConfigureAwait(false);
             await Parallel.ForEachAsync(
-                due, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, async (payment, _) => await ReverseAsync(payment).ConfigureAwait(false))
+                due, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, async (payment, _) => await TryAsync(payment)
+                    .ConfigureAwait(false))
                 .ConfigureAwait(false);
             return due.Count;
         }
@@ -108,6 +112,10 @@ public sealed class ReversalWorker : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _oneRound.Dispose();
+
+    private Task TryAsync(StoredPayment due) => due.Record.State == PaymentState.Deferred
+        ? Authorise?.Invoke(due.Record.PaymentId) ?? Task.CompletedTask
+        : ReverseAsync(due);
 
     private async Task ReverseAsync(StoredPayment stored)
     {

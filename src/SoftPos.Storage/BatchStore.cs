@@ -96,6 +96,18 @@ public sealed class BatchStore
             Math.Min(count, MaxPage)),
         cancellation);
 
+    /// <summary>A page of the batches of a tenant's merchants in order of identity.</summary>
+    public ValueTask<List<BatchRecord>> PageOfTenantAsync(string tenant, string? after, int count,
+        CancellationToken cancellation = default) =>
+        _database.ReadAsync(
+            session => session.Rows(
+                "SELECT record FROM batch WHERE merchant_id IN (SELECT merchant_id FROM merchant WHERE tenant = $1) AND batch_id > $2 ORDER BY batch_id LIMIT $3",
+                static r => JsonSerializer.Deserialize(r.Blob(0), StorageJson.Default.BatchRecord)!,
+                tenant,
+                after ?? string.Empty,
+                Math.Min(count, MaxPage)),
+            cancellation);
+
     /// <summary>Payments of a batch, oldest first, after a sequence.</summary>
     public ValueTask<List<StoredPayment>> PaymentsAsync(string batchId, long after, CancellationToken cancellation = default) => _database.ReadAsync(
         session => session.Rows(

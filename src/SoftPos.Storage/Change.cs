@@ -59,6 +59,9 @@ public enum ChangeRefusal
 
     /// <summary>The key, or the ceremony about it, is no longer in the state that the change starts from.</summary>
     KeyMoved,
+
+    /// <summary>The chain of the terminal's offline sales is no longer where the change starts from.</summary>
+    OfflineChainMoved,
 }
 
 /// <summary>

@@ -31,6 +31,8 @@ public sealed class Database : IAsyncDisposable
         ActivationCodes = new ActivationCodeStore(this);
         Payments = new PaymentStore(this);
         Batches = new BatchStore(this);
+        Offline = new OfflineStore(this);
+        Reconciliations = new ReconciliationStore(this);
         Sequences = new SequenceStore(this);
         EnvelopeSequences = new EnvelopeSequenceStore(this);
         KeySerials = new KeySerialStore(this);
@@ -72,6 +74,12 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Settlement batches.</summary>
     public BatchStore Batches { get; }
+
+    /// <summary>Reconciliation reports.</summary>
+    public ReconciliationStore Reconciliations { get; }
+
+    /// <summary>Chains and records of sales that terminals took offline.</summary>
+    public OfflineStore Offline { get; }
 
     /// <summary>Numbers that are never given twice.</summary>
     public SequenceStore Sequences { get; }

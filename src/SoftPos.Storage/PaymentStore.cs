@@ -53,6 +53,10 @@ public sealed record PaymentRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long TipMinor { get; init; }
 
+    /// <summary>Surcharge within the amount.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long SurchargeMinor { get; init; }
+
     /// <summary>The merchant takes an approval of a part.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AcceptsPartialApproval { get; init; }
@@ -130,8 +134,14 @@ public sealed record PaymentRecord
     /// <summary>Issuer data for the card (91, 71, 72), BER-TLV.</summary>
     public byte[]? IssuerData { get; init; }
 
-    /// <summary>When the next reversal message is due.</summary>
+    /// <summary>When the next reversal message is due; of a deferred payment when the acquirer is asked.</summary>
     public DateTimeOffset? ReversalDueAt { get; init; }
+
+    /// <summary>What is known of it where it was taken offline; else null.</summary>
+    public OfflineFacts? Offline { get; init; }
+
+    /// <summary>When a hold ended without having been completed; null for one that did not.</summary>
+    public DateTimeOffset? ExpiredAt { get; init; }
 }
 
 /// <summary>A payment with what is kept beside its record.</summary>
@@ -224,6 +234,17 @@ public sealed class PaymentStore
     public ValueTask<List<StoredPayment>> DueAsync(DateTimeOffset now, int count, CancellationToken cancellation = default) => _database.ReadAsync(
         session => session.Rows(
             Row + "WHERE due IS NOT NULL AND due <= $1 ORDER BY due LIMIT $2", Read, now.ToColumn(), Math.Min(count, MaxPage)),
+        cancellation);
+
+    /// <summary>Holds that began until a time, were not completed and can be let go, oldest first.</summary>
+    public ValueTask<List<StoredPayment>> HeldBeforeAsync(DateTimeOffset before, int count, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
+        session => session.Rows(
+            Row + "WHERE kind = 1 AND state = 4 AND created <= $1 AND sealed IS NOT NULL "
+                + "AND json_extract(CAST(record AS TEXT), '$.expiredAt') IS NULL ORDER BY created LIMIT $2",
+            Read,
+            before.ToColumn(),
+            Math.Min(count, MaxPage)),
         cancellation);
 
     internal static StoredPayment Read(SqliteDataReader reader) => new(

@@ -74,6 +74,7 @@ internal static class Schema
         IntegratorSchema.Step,
         FleetSchema.Step,
         ChannelSchema.Step,
+        PaymentSchema.Step,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>

@@ -19,6 +19,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
     private readonly CardSessionFactory _openCard;
     private readonly ReaderSettings _reader;
     private readonly RemoteControl _remote;
+    private readonly OfflineForwarding _forwarding;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private Task _heartbeat = Task.CompletedTask;
@@ -34,6 +35,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         _attestation = new AttestationClient(_link, options.Platform);
         _status = new StatusClient(_link, options.Platform.Clock, _attestation);
         _results = new PaymentResults(options.Language);
+        _forwarding = new OfflineForwarding(_link, options.Platform, _results);
         _remote = new RemoteControl(_link, options.Platform, new RemoteActions
         {
             Wipe = Wipe,
@@ -104,6 +106,12 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
 
     private async Task<TrustResult> EnrolAsync(string code, CancellationToken cancellation)
     {
+        if (_enrolment is { } former && await _forwarding.RunAsync(former, Tell, cancellation).ConfigureAwait(false) != LinkEnd.Answered)
+        {
+            // A new enrolment destroys what the former one sealed; sales that wait must not go with it.
+            return TrustResult.Refused(TerminalReason.Of(ReasonCodes.OfflineForwardFailed, _options.Language));
+        }
+
         ActivationFlow flow = new(_link, _options.Platform, _options.Language);
         (TrustResult result, Enrolment? enrolment) = await flow.RunAsync(code, cancellation).ConfigureAwait(false);
         if (enrolment is not null)
@@ -142,6 +150,15 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         if (_enrolment is not { } enrolment)
         {
             return _results.Refused(paymentId, ReasonCodes.NotActivated);
+        }
+
+        if (enrolment.Offline.Waiting.Any(sale => sale.PaymentId == paymentId))
+        {
+            await _forwarding.RunAsync(enrolment, Tell, cancellation).ConfigureAwait(false);
+            if (enrolment.Offline.Waiting.FirstOrDefault(sale => sale.PaymentId == paymentId) is { } waits)
+            {
+                return _results.Stored(waits, card: null);
+            }
         }
 
         LinkAnswer<PaymentAnswer> answer = await _status.AskAsync(enrolment, paymentId, cancellation).ConfigureAwait(false);
@@ -222,7 +239,14 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         }
 
         LinkAnswer<AttestationAnswer> answer = await _attestation.AttestAsync(enrolment, purpose, cancellation).ConfigureAwait(false);
-        if (answer.Value?.KeysDue is true || enrolment.UnconfirmedKeyId is not null)
+        if (await ForwardAfterAsync(enrolment, answer, cancellation).ConfigureAwait(false))
+        {
+            // With nothing waiting any more there may be a new permission.
+            answer = await _attestation.AttestAsync(enrolment, purpose, cancellation).ConfigureAwait(false);
+        }
+
+        // Sales that wait are sealed under the present keys and must reach the back end while it knows these.
+        if (enrolment.Offline.Waiting.Count == 0 && (answer.Value?.KeysDue is true || enrolment.UnconfirmedKeyId is not null))
         {
             await new KeyReplacementFlow(_link).RunAsync(enrolment, cancellation).ConfigureAwait(false);
         }
@@ -288,6 +312,8 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         Results = _results,
         OpenCard = _openCard,
         Reader = _reader,
+        Forwarding = _forwarding,
+        Forwarded = Tell,
         Language = _options.Language,
         CardTimeout = _options.CardTimeout,
     };

@@ -207,7 +207,7 @@ public sealed class CrashTests
     }
 
     /// <summary>The files as a dead process leaves them.</summary>
-    private static string Copy(Shop shop)
+    internal static string Copy(Shop shop)
     {
         string folder = Directory.CreateDirectory(Path.Combine(shop.Folder, $"image-{Directory.GetDirectories(shop.Folder).Length}")).FullName;
         foreach (string suffix in (string[])["", "-wal"])
@@ -218,7 +218,7 @@ public sealed class CrashTests
         return Path.Combine(folder, "softpos.db");
     }
 
-    private static async Task StartFromAsync(Shop shop, string image)
+    internal static async Task StartFromAsync(Shop shop, string image)
     {
         await shop.StopAsync();
         shop.Keys.Before = static _ => Task.CompletedTask;

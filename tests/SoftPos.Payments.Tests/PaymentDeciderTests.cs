@@ -32,6 +32,8 @@ public sealed class PaymentDeciderTests
         ["void"] = new PaymentEvent.FollowedUp(Guid.Empty, [2], FollowUpAction.Void, 0),
         ["complete"] = new PaymentEvent.FollowedUp(Guid.Empty, [2], FollowUpAction.Complete, 7),
         ["adjust"] = new PaymentEvent.FollowedUp(Guid.Empty, [2], FollowUpAction.Adjust, 7),
+        ["expired"] = new PaymentEvent.Expired(),
+        ["released"] = new PaymentEvent.Released("operator"),
     };
 
     // The whole table: what is not here must do nothing.
@@ -89,6 +91,11 @@ public sealed class PaymentDeciderTests
         [(PaymentState.Adjusting, "reversal 96")] = PaymentState.Adjusting,
         [(PaymentState.Adjusting, "reversal 12")] = PaymentState.Approved,
         [(PaymentState.Adjusting, "resumed")] = PaymentState.Adjusting,
+        [(PaymentState.Deferred, "refused")] = PaymentState.InReview,
+        [(PaymentState.Deferred, "prepared")] = PaymentState.Sent,
+        [(PaymentState.Deferred, "late")] = PaymentState.Deferred,
+        [(PaymentState.InReview, "late")] = PaymentState.InReview,
+        [(PaymentState.InReview, "released")] = PaymentState.Deferred,
     };
 
     private static readonly PaymentState[] Keeping =
@@ -130,6 +137,21 @@ public sealed class PaymentDeciderTests
             bool ends = state is PaymentState.Received or PaymentState.Sent && next is not (PaymentState.Received or PaymentState.Sent);
             Assert.Equal(ends, decision.Answer);
         }
+    }
+
+    [Fact]
+    public void A_sale_that_was_taken_offline_is_never_abandoned_and_never_told_as_reversed()
+    {
+        PaymentRecord sent = Payment(PaymentState.Sent) with { Offline = new OfflineFacts() };
+        PaymentDecision away = PaymentDecider.Step(sent, Events["not sent"], Now, Schedule)!;
+        Assert.Equal((PaymentState.Deferred, Now + Schedule.FirstPause, 1),
+            (away.Next.State, away.Next.ReversalDueAt, away.Next.Offline!.Attempts));
+        Assert.Null(PaymentDecider.Step(away.Next, Events["prepared"], Now, Schedule)!.Next.ReversalDueAt);
+        PaymentRecord unknown = PaymentDecider.Step(sent, Events["no answer"], Now, Schedule)!.Next;
+        PaymentDecision held = PaymentDecider.Step(unknown, Events["reversal 00"], Now, Schedule)!;
+        Assert.Equal((PaymentState.InReview, OfflineFlag.NoAnswer, null),
+            (held.Next.State, Assert.Single(held.Next.Offline!.Flags), held.Next.ReversalDueAt));
+        Assert.Equal(ReasonCodes.OfflineDeclined, PaymentDecider.Step(sent, Events["declined"], Now, Schedule)!.Next.Reason);
     }
 
     [Fact]
@@ -186,5 +208,6 @@ public sealed class PaymentDeciderTests
     {
         PaymentId = Guid.Empty, TerminalId = Guid.Empty, MerchantId = "m1", State = state, Reason = ReasonCodes.Internal, RequestHash = [1], AmountMinor = 1,
         Currency = "978", MaskedPan = "476173******0119", CreatedAt = Now, ChangedAt = Now,
+        Offline = state is PaymentState.Deferred or PaymentState.InReview ? new OfflineFacts() : null,
     };
 }

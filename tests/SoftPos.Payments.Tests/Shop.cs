@@ -20,6 +20,10 @@ internal sealed class Shop : IAsyncDisposable
 
     private readonly SoftwareDeviceKey _device = new();
     private readonly SoftwareDeviceKey _monitoring = new();
+
+    /// <summary>Key that signs permissions for sales while the back end is away.</summary>
+    public SoftwareDeviceKey Configuration { get; } = new();
+
     private uint _counter;
     private int _payments;
 
@@ -72,6 +76,7 @@ internal sealed class Shop : IAsyncDisposable
     public async Task StartAsync(string path)
     {
         OpenPath = path;
+        Options = Options with { OfflineKey = Configuration.PublicKey };
         Database = await Database.OpenAsync(path, Clock);
         Gateway = new PaymentGateway(Database, Keys, Acquirer, _monitoring.PublicKey, Options, Clock);
     }
@@ -202,6 +207,10 @@ internal sealed class Shop : IAsyncDisposable
     public byte[] Sign(PaymentRequest request, IDeviceKey? signer = null) => SignedMessage.Sign(
         signer ?? _device, MessageType.Payment, Terminal.TerminalId.ToByteArray(bigEndian: true), request.Encode());
 
+    /// <summary>Signs a payload of another content type.</summary>
+    public byte[] SignOffline(string contentType, byte[] payload) =>
+        SignedMessage.Sign(_device, contentType, Terminal.TerminalId.ToByteArray(bigEndian: true), payload);
+
     public Task<PaymentReply> PayAsync(PaymentRequest request) => Gateway.PayAsync(Sign(request));
 
     /// <summary>Pays and reads the answer.</summary>
@@ -227,6 +236,7 @@ internal sealed class Shop : IAsyncDisposable
         await StopAsync();
         _device.Dispose();
         _monitoring.Dispose();
+        Configuration.Dispose();
         Keys.Dispose();
         Directory.Delete(Folder, recursive: true);
     }

@@ -117,6 +117,7 @@ internal sealed partial class ScriptedBackend : IAsyncDisposable
         app.MapPost("/terminal/v1/reader-configuration", backend.ConfigureAsync);
         app.MapPost("/terminal/v1/payments", backend.PayAsync);
         app.MapPost("/terminal/v1/payments/status", backend.StatusAsync);
+        app.MapPost("/terminal/v1/payments/offline", backend.ForwardAsync);
         app.MapPost("/terminal/v1/payments/follow-up", backend.FollowUpAsync);
         await app.StartAsync();
         return backend;
@@ -268,6 +269,8 @@ internal sealed partial class ScriptedBackend : IAsyncDisposable
             ExpiresAt = isGood ? token.ExpiresAt : null,
             KeysDue = KeysDue && claims.Purpose is ChallengePurpose.Heartbeat,
             ReaderConfiguration = Configuration?.Version,
+            OfflinePermission = Permit(claims),
+            Surcharge = Surcharge,
         };
         await AnswerAsync(http, answer, ContractJson.Default.AttestationAnswer);
     }
@@ -286,6 +289,12 @@ internal sealed partial class ScriptedBackend : IAsyncDisposable
 
     private async Task<bool> MisbehaveAsync(HttpContext http)
     {
+        if (Away)
+        {
+            http.Abort();
+            return true;
+        }
+
         if (!Misdeeds.TryPeek(out (string Path, Misdeed Misdeed) next) || !http.Request.Path.Value!.EndsWith(next.Path, StringComparison.Ordinal))
         {
             return false;

@@ -26,7 +26,9 @@ internal sealed class TestPlatform : TerminalPlatform
 
     internal override IReadOnlyList<IProbe> Probes => ProbeList;
 
-    internal override CardReader Reader => throw new NotSupportedException("this phone has no reader");
+    public CardReader? OwnReader { get; init; }
+
+    internal override CardReader Reader => OwnReader ?? throw new NotSupportedException("this phone has no reader");
 
     public ReaderConfiguration? OwnConfiguration { get; init; }
 

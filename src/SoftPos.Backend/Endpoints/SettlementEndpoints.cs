@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using SoftPos.Backend.Integrators;
 using SoftPos.Contract;
 using SoftPos.Payments;
 using SoftPos.Storage;
@@ -57,7 +58,8 @@ internal static class SettlementEndpoints
         return Results.Text(csv.ToString(), "text/csv", Encoding.UTF8);
     }
 
-    private static async Task<IResult> ReconcileAsync(HttpContext context, LocalOperator local, Database database, CancellationToken cancellation)
+    private static async Task<IResult> ReconcileAsync(
+        HttpContext context, LocalOperator local, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         if (!OperatorEndpoints.IsLocal(context, local))
         {
@@ -72,8 +74,10 @@ internal static class SettlementEndpoints
         }
 
         ReconciliationReport report = await Reconciliation.RunAsync(database, file!, cancellation);
-        Change change = new Change().Append("settlement.reconciled", file!.Acquirer, new JsonObject
+        StoredReconciliation kept = await ReconciliationApi.KeepAsync(report, file!, database, clock.GetUtcNow(), cancellation);
+        Change change = new Change().Add(kept).Append("settlement.reconciled", file!.Acquirer, new JsonObject
         {
+            ["report"] = kept.ReportId, ["sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(kept.Record)),
             ["from"] = report.From, ["to"] = report.To, ["rows"] = report.Rows, ["agreed"] = report.Agreed, ["differences"] = report.Differences.Count,
         });
         (await database.CommitAsync(change, cancellation)).Require();

@@ -25,6 +25,7 @@ internal sealed class EventSource(Database database)
     {
         ["payment.approved"] = "Approved", ["payment.declined"] = "Declined", ["payment.unknown"] = "Unknown", ["payment.abandoned"] = "Abandoned",
         ["payment.reversed"] = "Reversed", ["payment.voided"] = "Voided", ["payment.completed"] = "Completed", ["payment.adjusted"] = "Approved",
+        ["payment.expired"] = "Voiding", ["payment.offline-received"] = "Deferred", ["payment.offline-held"] = "InReview",
     };
 
     private static readonly HashSet<string> Others =

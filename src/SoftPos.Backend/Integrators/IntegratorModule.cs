@@ -95,6 +95,8 @@ internal sealed class IntegratorModule : IAsyncDisposable
         v1.AddEndpointFilter(_gate);
         MerchantApi.Map(v1);
         PaymentApi.Map(v1);
+        OfflineApi.Map(v1);
+        ReconciliationApi.Map(v1);
         OrderApi.Map(v1);
         ReceiptMail.Map(v1);
         ApiKeyApi.Map(v1);

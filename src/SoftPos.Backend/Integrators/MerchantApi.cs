@@ -48,7 +48,8 @@ internal static class MerchantApi
     private static async Task<IResult> GetAsync(HttpContext context, Database database, string merchantId, CancellationToken cancellation) =>
         await ApiCaller.Of(context).MerchantAsync(database, merchantId, cancellation) is { } merchant ? ApiAnswer.Of(merchant) : UnknownMerchant();
 
-    private static async Task<IResult> PutAsync(HttpContext context, Database database, string merchantId, CancellationToken cancellation)
+    private static async Task<IResult> PutAsync(
+        HttpContext context, Database database, BackendOptions options, string merchantId, CancellationToken cancellation)
     {
         ApiCaller caller = ApiCaller.Of(context);
         if (caller.MerchantId is not null)
@@ -59,6 +60,18 @@ internal static class MerchantApi
         if (!ApiBody.TryRead(context, out MerchantInput? input, out IResult? refusal) || (refusal = Check(merchantId, input)) is not null)
         {
             return refusal;
+        }
+
+        if (input.Surcharge?.Fault(options.SurchargeCapHundredths) is { } fault)
+        {
+            return ApiBody.Malformed("$.surcharge." + fault[..fault.IndexOf(':', StringComparison.Ordinal)], "surcharge." + fault);
+        }
+
+        if (options.AcquirerCurrencies.Count > 0 && !options.AcquirerCurrencies.Contains(input.Currency))
+        {
+            return ReasonProblem.Result(
+                ReasonCodes.CurrencyNotSupported, $"currency: the acquirer's link takes {string.Join(", ", options.AcquirerCurrencies)}",
+                    "$.currency");
         }
 
         MerchantRecord? former = await caller.MerchantAsync(database, merchantId, cancellation);
@@ -74,6 +87,12 @@ internal static class MerchantApi
 
             // Money back without its payment is the operator's to allow.
             AllowsUnlinkedRefunds = former?.AllowsUnlinkedRefunds ?? false,
+
+            // Said for itself: see OfflineApi.
+            Offline = former?.Offline,
+
+            // The installation's cap goes with the terms, so that the terminal works out what the back end takes.
+            Surcharge = input.Surcharge is { } terms ? terms with { CapHundredths = options.SurchargeCapHundredths } : null,
         };
         JsonObject facts = new() { ["tenant"] = caller.Tenant, ["key"] = caller.Key.KeyId, ["name"] = merchant.Name };
         Commit commit = await database.CommitAsync(

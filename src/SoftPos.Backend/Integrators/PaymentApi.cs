@@ -24,9 +24,14 @@ internal static class PaymentApi
             .WithSummary("Take a payment back before it is settled").Produces<PaymentView>();
         v1.MapPost("/payments/{paymentId:guid}/complete", CompleteAsync).Wants(ApiScopes.PaymentsWrite).WantsIdempotencyKey()
             .WithSummary("Charge a pre-authorisation").Accepts<AmountInput>("application/json").Produces<PaymentView>();
+        v1.MapPost("/payments/{paymentId:guid}/increase", IncreaseAsync).Wants(ApiScopes.PaymentsWrite).WantsIdempotencyKey()
+            .WithSummary("Hold more on a pre-authorisation; the answer is the payment that this makes")
+                .Accepts<AmountInput>("application/json")
+            .Produces<PaymentView>();
         v1.MapPost("/payments/{paymentId:guid}/adjust", AdjustAsync).Wants(ApiScopes.PaymentsWrite).WantsIdempotencyKey()
             .WithSummary("Charge a sale with a tip after the tap").Accepts<AmountInput>("application/json").Produces<PaymentView>();
-        v1.MapGet("/batches", BatchesAsync).Wants(ApiScopes.SettlementsRead).WithSummary("Settlement batches of a merchant").Produces<Page<BatchView>>();
+        v1.MapGet("/batches", BatchesAsync).Wants(ApiScopes.SettlementsRead).WithSummary("Settlement batches of a merchant, or of all")
+            .Produces<Page<BatchView>>();
         v1.MapGet("/batches/{batchId}", BatchAsync).Wants(ApiScopes.SettlementsRead).WithSummary("A settlement batch").Produces<BatchView>();
         v1.MapGet("/batches/{batchId}/export", ExportAsync).Wants(ApiScopes.SettlementsRead)
             .WithSummary("The payments of a batch, as CSV or as JSON with the names of camt.053").Produces<string>(StatusCodes.Status200OK, "text/csv", "application/json");
@@ -44,6 +49,8 @@ internal static class PaymentApi
             OriginalPaymentId = payment.OriginalPaymentId, MaskedPan = payment.MaskedPan, ApplicationLabel = payment.ApplicationLabel,
             AuthorisationCode = payment.AuthorisationCode, ResponseCode = payment.ResponseCode, RetrievalReference = payment.RetrievalReference,
             BatchId = stored.Batch, CreatedAt = payment.CreatedAt, ChangedAt = payment.ChangedAt,
+            SurchargeMinor = payment.SurchargeMinor, Offline = payment.Offline,
+            OfflineRisk = payment.Offline is null ? null : OfflineFacts.RiskOf(payment.State),
             ReceiptUrl = links.AddressOf(address, payment.PaymentId).ToString(),
         };
     }
@@ -104,6 +111,9 @@ internal static class PaymentApi
     private static Task<IResult> CompleteAsync(HttpContext context, Guid paymentId, CancellationToken cancellation) =>
         WithAmountAsync(context, paymentId, FollowUpAction.Complete, cancellation);
 
+    private static Task<IResult> IncreaseAsync(HttpContext context, Guid paymentId, CancellationToken cancellation) =>
+        WithAmountAsync(context, paymentId, FollowUpAction.Increase, cancellation);
+
     private static Task<IResult> AdjustAsync(HttpContext context, Guid paymentId, CancellationToken cancellation) =>
         WithAmountAsync(context, paymentId, FollowUpAction.Adjust, cancellation);
 
@@ -122,10 +132,11 @@ internal static class PaymentApi
         }
 
         TimeProvider clock = Part<TimeProvider>(services);
+        Guid requestId = ApiCaller.Reserved(context, clock);
         PaymentReply reply = await Part<PaymentGateway>(services).FollowUpAsync(
             new PaymentFollowUpRequest
             {
-                RequestId = ApiCaller.Reserved(context, clock), PaymentId = paymentId, Action = action, AmountMinor = amountMinor, ResultToken = [],
+                RequestId = requestId, PaymentId = paymentId, Action = action, AmountMinor = amountMinor, ResultToken = [],
                 DeviceTime = clock.GetUtcNow(),
             },
             cancellation);
@@ -134,7 +145,8 @@ internal static class PaymentApi
             return ReasonProblem.Result(refused.Reason, refused.Detail);
         }
 
-        StoredPayment now = (await database.Payments.FindAsync(paymentId, cancellation))!;
+        // An increase is a payment of its own, under the identity of its request.
+        StoredPayment now = (await database.Payments.FindAsync(action == FollowUpAction.Increase ? requestId : paymentId, cancellation))!;
         return ApiAnswer.Of(View(now, Part<ReceiptLinks>(services), Part<ApiSettings>(services).AddressOf(context)));
     }
 
@@ -149,7 +161,9 @@ internal static class PaymentApi
         ApiCaller caller = ApiCaller.Of(context);
         if ((merchantId ?? caller.MerchantId) is not { } merchant)
         {
-            return ApiBody.Malformed("merchantId", "merchantId: expected in the query, because a batch is one merchant's");
+            return ApiAnswer.Page(
+                await database.Batches.PageOfTenantAsync(caller.Tenant, after, count + 1, cancellation), count, static b => b.BatchId,
+                    View);
         }
 
         return await caller.ReachesAsync(database, merchant, cancellation)

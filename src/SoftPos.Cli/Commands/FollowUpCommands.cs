@@ -56,8 +56,8 @@ internal static class FollowUpCommands
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
-            long minor = amount is null ? 0 : SaleCommand.MinorUnits(parsed.GetValue(amount)!);
             await using VirtualTerminal phone = await options.OpenAsync(parsed, cancellation);
+            long minor = amount is null ? 0 : SaleCommand.MinorUnits(parsed.GetValue(amount)!, SaleCommand.ExponentOf(phone));
             PaymentResult result = await run(phone, parsed.GetValue(payment), minor, cancellation);
             return SaleOutput.Report(result, options.Backend(parsed), parsed.GetValue(json));
         });
@@ -75,7 +75,8 @@ internal static class FollowUpCommands
         command.SetAction((parsed, cancellation) => SaleCommand.PayAsync(
             options,
             parsed,
-            new PaymentOrder { AmountMinor = SaleCommand.MinorUnits(parsed.GetValue(amount)!), Kind = PaymentKind.PreAuthorisation },
+            exponent => new PaymentOrder { AmountMinor = SaleCommand.MinorUnits(parsed.GetValue(amount)!, exponent),
+                Kind = PaymentKind.PreAuthorisation },
             parsed.GetValue(json),
             cancellation));
         return command;
@@ -96,11 +97,14 @@ internal static class FollowUpCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             Guid original = parsed.GetValue(payment);
-            long minor = parsed.GetValue(amount) is { } given
-                ? SaleCommand.MinorUnits(given)
-                : await ChargedAsync(options, parsed, original, cancellation);
-            PaymentOrder order = new() { AmountMinor = minor, Kind = PaymentKind.Refund, OriginalPaymentId = original };
-            return await SaleCommand.PayAsync(options, parsed, order, parsed.GetValue(json), cancellation);
+            long charged = parsed.GetValue(amount) is null ? await ChargedAsync(options, parsed, original, cancellation) : 0;
+            PaymentOrder Order(int exponent) => new()
+            {
+                AmountMinor = parsed.GetValue(amount) is { } given ? SaleCommand.MinorUnits(given, exponent) : charged,
+                Kind = PaymentKind.Refund,
+                OriginalPaymentId = original,
+            };
+            return await SaleCommand.PayAsync(options, parsed, Order, parsed.GetValue(json), cancellation);
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SoftPos.Contract;
 using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Terminal;
 
@@ -25,29 +26,36 @@ internal static class SaleCommand
         command.Options.Add(json);
         command.SetAction((result, cancellation) =>
         {
-            long tipMinor = result.GetValue(tip) is { } given ? MinorUnits(given) : 0;
-            long cashbackMinor = result.GetValue(cashback) is { } cash ? MinorUnits(cash) : 0;
-            PaymentOrder order = new()
+            PaymentOrder Order(int exponent)
             {
-                AmountMinor = MinorUnits(result.GetValue(amount)!) + tipMinor + cashbackMinor,
-                TipMinor = tipMinor,
-                CashbackMinor = cashbackMinor,
-                AcceptsPartialApproval = result.GetValue(partial),
-            };
-            return PayAsync(phone, result, order, result.GetValue(json), cancellation);
+                long tipMinor = result.GetValue(tip) is { } given ? MinorUnits(given, exponent) : 0;
+                long cashbackMinor = result.GetValue(cashback) is { } cash ? MinorUnits(cash, exponent) : 0;
+                return new PaymentOrder
+                {
+                    AmountMinor = MinorUnits(result.GetValue(amount)!, exponent) + tipMinor + cashbackMinor,
+                    TipMinor = tipMinor,
+                    CashbackMinor = cashbackMinor,
+                    AcceptsPartialApproval = result.GetValue(partial),
+                };
+            }
+
+            return PayAsync(phone, result, Order, result.GetValue(json), cancellation);
         });
         return command;
     }
 
     /// <summary>Takes a payment with a card on the phone that the options name, enrolled before where it is not.</summary>
     internal static async Task<int> PayAsync(
-        PhoneOptions options, ParseResult parsed, PaymentOrder order, bool json, CancellationToken cancellation)
+        PhoneOptions options, ParseResult parsed, Func<int, PaymentOrder> orderOf, bool json, CancellationToken cancellation)
     {
+        // What is no amount is told before a phone is touched; the currency's exponent is known with the merchant only.
+        orderOf(MostExponent);
         await using VirtualTerminal phone = await options.OpenAsync(parsed, cancellation);
         TrustResult? enrolment = await EnrolAsync(phone, options.Backend(parsed), json, cancellation);
+        phone.Terminal.Forwarded += sale => Console.Error.WriteLine($"  forwarded {sale.PaymentId}: {sale.Outcome}, {sale.Reason.Text}");
         PaymentResult result = await phone.PayAsync(
-            order,
-            json ? null : screen => Console.Error.WriteLine($"  {Words(screen.Stage)}"),
+            orderOf(ExponentOf(phone)),
+            json ? null : screen => Console.Error.WriteLine($"  {Words(screen)}"),
             cancellation);
         if (enrolment is { CanPay: false })
         {
@@ -84,9 +92,12 @@ internal static class SaleCommand
         return enrolment;
     }
 
-    private static string Words(PaymentStage stage) => stage switch
+    private static string Words(PaymentScreen screen) => screen.Stage switch
     {
-        PaymentStage.Preparing => "attesting the phone ...",
+        PaymentStage.Preparing => screen.IsOffline ? "no back end: the bank is asked later, the money is not sure"
+            : "attesting the phone ...",
+        PaymentStage.PresentCard when screen.SurchargeMinor > 0 =>
+            $"present card: {SaleOutput.Money(screen.AmountMinor, screen.Currency)}, surcharge {SaleOutput.Money(screen.SurchargeMinor, screen.Currency)} within",
         PaymentStage.PresentCard => "present card",
         PaymentStage.PresentCardAgain => "present card again",
         PaymentStage.PresentOneCardOnly => "present one card only",
@@ -98,12 +109,21 @@ internal static class SaleCommand
         _ => "done",
     };
 
+    /// <summary>Digits after the point of the currency that a phone's merchant takes; two before it has one.</summary>
+    internal static int ExponentOf(VirtualTerminal phone) => Currencies.Exponent(phone.Terminal.Merchant?.Currency ?? string.Empty);
+
+    /// <summary>Most digits after the point that a currency has.</summary>
+    private const int MostExponent = 3;
+
     /// <summary>An amount as people write it, in minor units.</summary>
     /// <exception cref="CommandException">It is none.</exception>
-    internal static long MinorUnits(string text)
+    internal static long MinorUnits(string text, int exponent = 2)
     {
+        decimal factor = (decimal)Math.Pow(10, exponent);
         bool good = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)
-            && amount > 0 && amount * 100 == decimal.Truncate(amount * 100) && amount * 100 <= PaymentOrder.MaxAmountMinor;
-        return good ? (long)(amount * 100) : throw new CommandException($"amount {text}: expected a number above 0 with at most two decimals, such as 12.50", 2);
+            && amount > 0 && amount <= PaymentOrder.MaxAmountMinor / factor && amount * factor == decimal.Truncate(amount * factor);
+        return good
+            ? (long)(amount * factor)
+            : throw new CommandException($"amount {text}: expected a number above 0 with at most {exponent} decimals, such as 12.50", 2);
     }
 }

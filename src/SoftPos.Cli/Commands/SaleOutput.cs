@@ -18,6 +18,9 @@ internal static class SaleOutput
     /// <summary>Not known now.</summary>
     private const int UnknownCode = 5;
 
+    /// <summary>Taken without the back end: the bank has not answered, or a person looks at it first.</summary>
+    private const int DeferredCode = 7;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Prints the result and gives the exit code.</summary>
@@ -46,6 +49,7 @@ internal static class SaleOutput
         PaymentOutcome.Approved or PaymentOutcome.Voided => 0,
         PaymentOutcome.Declined => DeclinedCode,
         PaymentOutcome.Refused => RefusedCode,
+        PaymentOutcome.Deferred or PaymentOutcome.InReview => DeferredCode,
         _ => UnknownCode,
     };
 
@@ -54,7 +58,10 @@ internal static class SaleOutput
     private static void Print(PaymentResult result, TextWriter output)
     {
         output.WriteLine();
-        string amount = result.Answer is { } answer ? Money(answer.FinalMinor ?? answer.ApprovedMinor ?? answer.AmountMinor, answer.Currency) : string.Empty;
+        string amount = result.Answer is { } answer
+            ? Money(answer.FinalMinor ?? answer.ApprovedMinor ?? answer.AmountMinor, answer.Currency)
+            : result.Offline is { } sale ? Money(sale.AmountMinor, sale.Currency)
+            : string.Empty;
         output.WriteLine($"  {result.Outcome.ToString().ToUpperInvariant(),-20}{amount}");
         output.WriteLine($"  {result.Reason.Text}");
         if (result.Outcome is not PaymentOutcome.Approved || result.Reason.Code != ReasonCodes.Approved)
@@ -89,6 +96,10 @@ internal static class SaleOutput
         yield return ("approved", Of(result.Answer, result.Answer?.ApprovedMinor));
         yield return ("remaining", Of(result.Answer, result.Answer?.RemainingMinor));
         yield return ("charged", Of(result.Answer, result.Answer?.FinalMinor));
+        yield return ("taken offline", result.Offline is { } sale ? $"number {sale.Sequence}, {sale.TakenAt:u}" : null);
+        yield return ("risk", RiskOf(result));
+        yield return ("flags", result.Answer?.Offline is { Flags.Count: > 0 } facts ? string.Join(", ", facts.Flags) : null);
+        yield return ("surcharge within", Of(result.Answer, result.Answer?.SurchargeMinor));
         yield return ("tip within", Of(result.Answer, result.Answer?.TipMinor));
         yield return ("cash back within", Of(result.Answer, result.Answer?.OtherAmountMinor));
         yield return ("original", result.Answer?.OriginalPaymentId?.ToString());
@@ -103,6 +114,11 @@ internal static class SaleOutput
 
     private static string? Of(PaymentAnswer? answer, long? minor) =>
         answer is null || minor is not { } amount ? null : Money(amount, answer.Currency);
+
+    private static string? RiskOf(PaymentResult result) =>
+        result.Answer is { Offline: not null } answer ? OfflineFacts.RiskOf(answer.State).ToString()
+        : result.Offline is not null ? OfflineRisk.Unauthorised.ToString()
+        : null;
 
     private static JsonObject Json(PaymentResult result)
     {
@@ -132,6 +148,15 @@ internal static class SaleOutput
             };
         }
 
+        if (result.Offline is { } sale)
+        {
+            json["offline"] = new JsonObject
+            {
+                ["sequence"] = sale.Sequence, ["takenAt"] = sale.TakenAt, ["amountMinor"] = sale.AmountMinor, ["currency"] = sale.Currency,
+                ["risk"] = RiskOf(result),
+            };
+        }
+
         if (result.Answer is { } answer)
         {
             json["answer"] = JsonSerializer.SerializeToNode(answer, ContractJson.Default.PaymentAnswer);
@@ -149,6 +174,12 @@ internal static class SaleOutput
         ["response"] = finding.Response.ToString(),
     };
 
-    private static string Money(long minor, string currency) => string.Create(
-        CultureInfo.InvariantCulture, $"{minor / 100m:0.00} {(currency == "710" ? "ZAR" : currency)}");
+    /// <summary>An amount with its currency.</summary>
+    internal static string Money(long minor, string currency)
+    {
+        int exponent = Currencies.Exponent(currency);
+        string amount = (minor / (decimal)Math.Pow(10, exponent))
+            .ToString("F" + exponent.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return $"{amount} {Currencies.Letters(currency)}";
+    }
 }

@@ -21,6 +21,9 @@ internal static class UpCommand
     /// <summary>A virtual phone costs about a heartbeat each few seconds; a machine of two cores holds some thousands.</summary>
     private const int MaxFleet = 5000;
 
+    /// <summary>No scheme lets a hold stand longer than a month.</summary>
+    private const double MaxPreAuthorisationDays = 31;
+
     /// <summary>Short, so that a person at the sandbox sees a reversal end.</summary>
     private static readonly ReversalSchedule SandboxReversals = new() { FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromSeconds(30) };
 
@@ -49,10 +52,22 @@ internal static class UpCommand
             Description = "Age in days from which terminals fetch new payment keys; beyond 90 days payments under old ones are refused.",
             DefaultValueFactory = _ => 60,
         };
+        Option<double> preauth = new("--preauth-days")
+        {
+            Description = "Days in which a pre-authorisation can be completed.", DefaultValueFactory = _ => 7,
+        };
+        Option<string[]> currencies = new("--acquirer-currency")
+        {
+            Description = "Currency that the acquirer takes, three digits of ISO 4217; again for more. Without it any.",
+        };
+        Option<decimal> cap = new("--surcharge-cap")
+        {
+            Description = "Highest surcharge of a merchant, in percent.", DefaultValueFactory = _ => 5,
+        };
         Option<bool> verbose = new("--verbose") { Description = "Log every request." };
         Command command = new("up", "Start the whole stack on this machine: back end, console, lab acquirer, virtual phones.")
         {
-            port, data, fleet, acquirer, timeout, keys, mac, sales, sum, keysDue, verbose,
+            port, data, fleet, acquirer, timeout, keys, mac, sales, sum, keysDue, preauth, currencies, cap, verbose,
         };
         command.SetAction((result, cancellation) => RunAsync(
             new Choices(
@@ -65,7 +80,12 @@ internal static class UpCommand
                 result.GetValue(mac),
                 VelocityOf(result.GetValue(sales), result.GetValue(sum)),
                 TimeSpan.FromDays(Math.Clamp(result.GetValue(keysDue), 0, KeyPeriod.Longest.TotalDays)),
-                result.GetValue(verbose)),
+                result.GetValue(verbose))
+            {
+                PreAuthorisationLife = TimeSpan.FromDays(Math.Clamp(result.GetValue(preauth), 0, MaxPreAuthorisationDays)),
+                Currencies = CurrenciesOf(result.GetValue(currencies) ?? []),
+                SurchargeCapHundredths = (int)(Math.Clamp(result.GetValue(cap), 0, SurchargeTerms.MostHundredths / 100m) * 100),
+            },
             cancellation));
         return command;
     }
@@ -89,6 +109,9 @@ internal static class UpCommand
             FurtherAcquirers = [.. (choices.Acquirer ?? string.Empty).Split(',').Skip(1).Select(EndPointOf)],
             AcquirerMac = choices.Mac ? LabAcquirerMac.Compute : null,
             Velocity = choices.Velocity,
+            PreAuthorisationLife = choices.PreAuthorisationLife,
+            AcquirerCurrencies = choices.Currencies,
+            SurchargeCapHundredths = choices.SurchargeCapHundredths,
             KeysDueAfter = choices.KeysDueAfter,
             AcquirerTimeout = choices.AcquirerTimeout,
             Reversal = SandboxReversals,
@@ -159,6 +182,11 @@ internal static class UpCommand
     private static VelocityLimit? VelocityOf(int? payments, long? sumMinor) =>
         payments is null && sumMinor is null ? null : new VelocityLimit(TimeSpan.FromHours(1), payments, sumMinor);
 
+    private static HashSet<string> CurrenciesOf(string[] given) =>
+        given.FirstOrDefault(static code => code.Length != 3 || !code.All(char.IsAsciiDigit)) is { } bad
+        ? throw new CommandException($"--acquirer-currency {bad}: expected three digits of ISO 4217, such as 710", 2)
+        : [.. given];
+
     private static async Task WaitForEndAsync(CancellationToken cancellation)
     {
         try
@@ -173,5 +201,12 @@ internal static class UpCommand
 
     private sealed record Choices(
         int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, string? Keys, bool Mac, VelocityLimit? Velocity, TimeSpan KeysDueAfter,
-        bool Verbose);
+        bool Verbose)
+    {
+        public TimeSpan PreAuthorisationLife { get; init; }
+
+        public IReadOnlySet<string> Currencies { get; init; } = new HashSet<string>();
+
+        public int SurchargeCapHundredths { get; init; }
+    }
 }

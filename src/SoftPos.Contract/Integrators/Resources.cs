@@ -36,6 +36,9 @@ public sealed record MerchantInput
     /// <summary>ISO 4217 numeric currency, 3 digits.</summary>
     public required string Currency { get; set; }
 
+    /// <summary>Surcharge on sales by card; null for none. Bounded by the cap of the installation.</summary>
+    public SurchargeTerms? Surcharge { get; set; }
+
     /// <summary>Limits.</summary>
     public MerchantLimits? Limits { get; set; }
 
@@ -175,6 +178,15 @@ public sealed record PaymentView
     /// <summary>Cash back within the amount.</summary>
     public long CashbackMinor { get; set; }
 
+    /// <summary>Surcharge within the amount.</summary>
+    public long SurchargeMinor { get; set; }
+
+    /// <summary>What is known of it where it was taken while the back end was away; else null.</summary>
+    public OfflineFacts? Offline { get; set; }
+
+    /// <summary>Who bears what of such a payment; null for one that was taken online.</summary>
+    public OfflineRisk? OfflineRisk { get; set; }
+
     /// <summary>Payment that a refund or increment belongs to.</summary>
     public Guid? OriginalPaymentId { get; set; }
 
@@ -206,7 +218,46 @@ public sealed record PaymentView
     public DateTimeOffset ChangedAt { get; set; }
 }
 
-/// <summary>An amount to complete or adjust a payment to.</summary>
+/// <summary>Whether and what a merchant's terminals may take while the back end is away.</summary>
+public sealed record OfflineInput
+{
+    /// <summary>The terms; null takes nothing.</summary>
+    public OfflineTerms? Terms { get; set; }
+}
+
+/// <summary>How far the back end has what a terminal took while it was away.</summary>
+public sealed record OfflineTerminalView
+{
+    /// <summary>Terminal.</summary>
+    public Guid TerminalId { get; set; }
+
+    /// <summary>Merchant.</summary>
+    public required string MerchantId { get; set; }
+
+    /// <summary>Sales that were forwarded.</summary>
+    public long Forwarded { get; set; }
+
+    /// <summary>Sales that the terminal has told of and not forwarded yet.</summary>
+    public long Outstanding { get; set; }
+
+    /// <summary>Sales that are lost: deleted on the phone, unreadable, or never forwarded.</summary>
+    public long Missing { get; set; }
+
+    /// <summary>Why the terminal takes no more sales without the back end until the operator has looked; null when it does.</summary>
+    public string? Closed { get; set; }
+}
+
+/// <summary>Sales that were taken while the back end was away.</summary>
+public sealed record OfflineView
+{
+    /// <summary>Terminals that have taken such sales.</summary>
+    public required IReadOnlyList<OfflineTerminalView> Terminals { get; set; }
+
+    /// <summary>The newest such payments, newest first, in whatever state.</summary>
+    public required IReadOnlyList<PaymentView> Payments { get; set; }
+}
+
+/// <summary>An amount to complete, adjust or increase a payment to or by.</summary>
 public sealed record AmountInput
 {
     /// <summary>Amount in minor units.</summary>

@@ -48,6 +48,20 @@ public sealed class SoftPosClient : IDisposable
     public Task<MerchantRecord> PutMerchantAsync(string merchantId, MerchantInput merchant, CancellationToken cancellation = default) => SendAsync(
         HttpMethod.Put, $"v1/merchants/{Escape(merchantId)}", merchant, IntegratorJson.Default.MerchantInput, IntegratorJson.Default.MerchantRecord, null, cancellation);
 
+    /// <summary>Says whether and what a merchant's terminals may take while the back end is away.</summary>
+    /// <param name="merchantId">Merchant.</param>
+    /// <param name="terms">The terms; null takes nothing.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public Task<MerchantRecord> PutOfflineAsync(string merchantId, OfflineTerms? terms, CancellationToken cancellation = default) =>
+        SendAsync(
+        HttpMethod.Put, $"v1/merchants/{Escape(merchantId)}/offline", new OfflineInput { Terms = terms },
+            IntegratorJson.Default.OfflineInput,
+        IntegratorJson.Default.MerchantRecord, null, cancellation);
+
+    /// <summary>What a merchant's terminals took while the back end was away.</summary>
+    public Task<OfflineView> OfflineAsync(string merchantId, CancellationToken cancellation = default) =>
+        GetAsync($"v1/merchants/{Escape(merchantId)}/offline", IntegratorJson.Default.OfflineView, cancellation);
+
     /// <summary>Makes or changes a store.</summary>
     public Task<Store> PutStoreAsync(string merchantId, Store store, CancellationToken cancellation = default)
     {
@@ -113,6 +127,11 @@ public sealed class SoftPosClient : IDisposable
     public Task<PaymentView> CompleteAsync(Guid paymentId, long amountMinor, string idempotencyKey, CancellationToken cancellation = default) =>
         ChangeAsync(paymentId, "complete", amountMinor, idempotencyKey, cancellation);
 
+    /// <summary>Holds more on a pre-authorisation; gives the payment that this makes.</summary>
+    public Task<PaymentView> IncreaseAsync(Guid paymentId, long addedMinor, string idempotencyKey,
+        CancellationToken cancellation = default) =>
+        ChangeAsync(paymentId, "increase", addedMinor, idempotencyKey, cancellation);
+
     /// <summary>Charges a sale with a tip that was added after the tap.</summary>
     public Task<PaymentView> AdjustAsync(Guid paymentId, long totalMinor, string idempotencyKey, CancellationToken cancellation = default) =>
         ChangeAsync(paymentId, "adjust", totalMinor, idempotencyKey, cancellation);
@@ -120,6 +139,18 @@ public sealed class SoftPosClient : IDisposable
     /// <summary>Pushes a refund of a payment to a terminal, where its card is tapped once more.</summary>
     public Task<OrderView> RefundAsync(Guid paymentId, RefundInput refund, string idempotencyKey, CancellationToken cancellation = default) => SendAsync(
         HttpMethod.Post, $"v1/payments/{paymentId}/refunds", refund, IntegratorJson.Default.RefundInput, IntegratorJson.Default.OrderView, idempotencyKey, cancellation);
+
+    /// <summary>Settlement batches of all merchants that the key reaches.</summary>
+    public Task<Page<BatchView>> AllBatchesAsync(string? cursor = null, CancellationToken cancellation = default) =>
+        GetAsync($"v1/batches{Query(cursor)}", IntegratorJson.Default.BatchPage, cancellation);
+
+    /// <summary>Reconciliation reports, oldest first, without their differences.</summary>
+    public Task<Page<ReconciliationView>> ReconciliationsAsync(string? cursor = null, CancellationToken cancellation = default) =>
+        GetAsync($"v1/reconciliations{Query(cursor)}", IntegratorJson.Default.ReconciliationPage, cancellation);
+
+    /// <summary>A reconciliation report with the differences of the key's merchants.</summary>
+    public Task<ReconciliationView> ReconciliationAsync(string reportId, CancellationToken cancellation = default) =>
+        GetAsync($"v1/reconciliations/{Escape(reportId)}", IntegratorJson.Default.ReconciliationView, cancellation);
 
     /// <summary>Settlement batches of a merchant.</summary>
     public Task<Page<BatchView>> BatchesAsync(string merchantId, string? cursor = null, CancellationToken cancellation = default) =>

@@ -66,6 +66,12 @@ public sealed record AttestationAnswer
 
     /// <summary>Version of the reader configuration that the terminal should have; null where none is published for it.</summary>
     public long? ReaderConfiguration { get; init; }
+
+    /// <summary>Signed <see cref="Contract.OfflinePermission"/>; null where the merchant has none or it is closed.</summary>
+    public byte[]? OfflinePermission { get; set; }
+
+    /// <summary>What the merchant adds to a sale now; null for nothing.</summary>
+    public SurchargeTerms? Surcharge { get; set; }
 }
 
 /// <summary>Answer to a question for new initial keys; empty to a confirmation.</summary>
@@ -132,6 +138,12 @@ public enum PaymentState
 
     /// <summary>A sale whose new amount is being sent until the acquirer acknowledges.</summary>
     Adjusting,
+
+    /// <summary>Was taken offline and forwarded; the acquirer is asked as soon as it can be reached.</summary>
+    Deferred,
+
+    /// <summary>Was taken offline and is held back for a person; nothing is charged.</summary>
+    InReview,
 }
 
 /// <summary>A trace that a payment left in the journal.</summary>
@@ -179,6 +191,9 @@ public sealed record PaymentAnswer
     /// <summary>Cash back within the amount.</summary>
     public long? OtherAmountMinor { get; init; }
 
+    /// <summary>Surcharge within the amount.</summary>
+    public long? SurchargeMinor { get; set; }
+
     /// <summary>First six and last four digits.</summary>
     public required string MaskedPan { get; init; }
 
@@ -197,11 +212,27 @@ public sealed record PaymentAnswer
     /// <summary>Issuer data for the card (91, 71, 72), BER-TLV.</summary>
     public byte[]? IssuerData { get; init; }
 
+    /// <summary>What is known of it where it was taken offline; else null.</summary>
+    public OfflineFacts? Offline { get; set; }
+
     /// <summary>Receipt lines, masked.</summary>
     public IReadOnlyList<string> Receipt { get; init; } = [];
 
     /// <summary>Journal entries of this payment so far.</summary>
     public IReadOnlyList<JournalTrace> Journal { get; init; } = [];
+}
+
+/// <summary>Answer to a forwarded record: the back end holds it, or knows that it is lost. The same record gets the same answer.</summary>
+public sealed record OfflineForwardAnswer
+{
+    /// <summary>Number of the last record that the back end has or has given up; the phone may forget up to there.</summary>
+    public required long Acknowledged { get; init; }
+
+    /// <summary>Code in the reason catalogue.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The payment; null for a record that is none.</summary>
+    public PaymentAnswer? Payment { get; set; }
 }
 
 /// <summary>JSON forms of everything that is not signed.</summary>
@@ -216,6 +247,7 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(AttestationAnswer))]
 [JsonSerializable(typeof(KeyReplacementAnswer))]
 [JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(OfflineForwardAnswer))]
 [JsonSerializable(typeof(ReaderConfigurationAnswer))]
 [JsonSerializable(typeof(PushedOrder))]
 [JsonSerializable(typeof(PushedOrderAnswer))]

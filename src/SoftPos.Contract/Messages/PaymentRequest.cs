@@ -41,6 +41,9 @@ public sealed record PaymentRequest
     /// <summary>Tip within the amount, in minor units.</summary>
     public long TipMinor { get; init; }
 
+    /// <summary>Surcharge within the amount, in minor units.</summary>
+    public long SurchargeMinor { get; init; }
+
     /// <summary>The merchant can take an approval of a part and ask the rest otherwise.</summary>
     public bool AcceptsPartialApproval { get; init; }
 
@@ -105,7 +108,7 @@ public sealed record PaymentRequest
     /// <summary>What is not said is not written: the bytes of a plain sale are those of the first version.</summary>
     private int OptionalCount => (Operation == PaymentOperation.Sale ? 0 : 1) + (OriginalPaymentId is null ? 0 : 1)
         + (OtherAmountMinor == 0 ? 0 : 1) + (TipMinor == 0 ? 0 : 1) + (AcceptsPartialApproval ? 1 : 0) + (PinKsn is null ? 0 : 1) + (PinBlock is null ? 0 : 1)
-        + (ReaderConfiguration == 0 ? 0 : 1);
+        + (SurchargeMinor == 0 ? 0 : 1) + (ReaderConfiguration == 0 ? 0 : 1);
 
     private void WriteOptional(CborWriter writer)
     {
@@ -144,6 +147,11 @@ public sealed record PaymentRequest
             writer.Write(26, PinBlock);
         }
 
+        if (SurchargeMinor != 0)
+        {
+            writer.Write(SurchargeField, SurchargeMinor);
+        }
+
         if (ReaderConfiguration != 0)
         {
             writer.Write(ReaderConfigurationField, ReaderConfiguration);
@@ -165,7 +173,7 @@ public sealed record PaymentRequest
         return true;
     }
 
-    private const long ReaderConfigurationField = 40;
+    private const long SurchargeField = 27, ReaderConfigurationField = 40;
 
     private sealed class PaymentReader
     {
@@ -194,6 +202,7 @@ public sealed record PaymentRequest
                     ("operation", (Get<long?>(20) ?? 0) is >= 0 and <= (long)PaymentOperation.Refund),
                     ("otherAmountMinor", Part(22)),
                     ("tipMinor", Part(23)),
+                    ("surchargeMinor", Part(SurchargeField)),
                     ("acceptsPartialApproval", (Get<long?>(24) ?? 0) is 0 or 1),
                     ("pinKsn", Get<byte[]>(25) is null or { Length: 12 }),
                     ("pinBlock", Get<byte[]>(26) is null or { Length: 16 } && Get<byte[]>(25) is null == Get<byte[]>(26) is null),
@@ -209,7 +218,8 @@ public sealed record PaymentRequest
             {
                 case 1 or 21: _values[key] = CborMap.ReadGuid(reader); return true;
                 case 2 or 6 or 7 or 8 or 10 or 25 or 26: _values[key] = reader.ReadByteString(); return true;
-                case 3 or 5 or 12 or 20 or 22 or 23 or 24 or ReaderConfigurationField: _values[key] = reader.ReadInt64(); return true;
+                case 3 or 5 or 12 or 20 or 22 or 23 or 24 or SurchargeField or ReaderConfigurationField:
+                    _values[key] = reader.ReadInt64(); return true;
                 case 4 or 9 or 11 or 13: _values[key] = reader.ReadTextString(); return true;
                 case 14: _values[key] = CborMap.ReadTime(reader); return true;
                 default: return false;
@@ -236,6 +246,7 @@ public sealed record PaymentRequest
             OriginalPaymentId = Get<Guid?>(21),
             OtherAmountMinor = Get<long?>(22) ?? 0,
             TipMinor = Get<long?>(23) ?? 0,
+            SurchargeMinor = Get<long?>(SurchargeField) ?? 0,
             AcceptsPartialApproval = Get<long?>(24) == 1,
             PinKsn = Get<byte[]>(25),
             PinBlock = Get<byte[]>(26),

@@ -53,4 +53,13 @@ public static partial class ReasonCodes
 
     /// <summary>The PIN block does not open under this terminal's key and this card.</summary>
     public const string PinInvalid = "PIN_INVALID";
+
+    /// <summary>A pre-authorisation was not completed in time and was let go.</summary>
+    public const string PreAuthorisationExpired = "PRE_AUTHORISATION_EXPIRED";
+
+    /// <summary>Merchant, reader configuration or acquirer do not have the currency.</summary>
+    public const string CurrencyNotSupported = "CURRENCY_NOT_SUPPORTED";
+
+    /// <summary>The surcharge is higher than the merchant's terms allow.</summary>
+    public const string SurchargeNotAllowed = "SURCHARGE_NOT_ALLOWED";
 }

@@ -145,6 +145,12 @@ public sealed record MerchantRecord
 
     /// <summary>What receipts show beside the facts; null for nothing.</summary>
     public MerchantBranding? Branding { get; init; }
+
+    /// <summary>What it adds to a sale for taking it by card; null for nothing.</summary>
+    public SurchargeTerms? Surcharge { get; set; }
+
+    /// <summary>What its terminals may take while the back end cannot be reached; null for nothing.</summary>
+    public OfflineTerms? Offline { get; set; }
 }
 
 /// <summary>The trust status that monitoring publishes and payments consults: a kill takes effect at the next request.</summary>

@@ -22,7 +22,8 @@ internal static class Receipt
         Add("City", merchant is null ? null : $"{merchant.City}, {merchant.Country}");
         Add("Merchant", merchant?.CardAcceptorId);
         Add("Terminal", payment.AcquirerTerminalId);
-        Add("Date", payment.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+        Add("Date", (payment.Offline?.TakenAt ?? payment.CreatedAt)
+            .UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
         AddAmounts(payment, Add);
         Add("Card", payment.MaskedPan);
         Add("Application", payment.ApplicationLabel);
@@ -50,6 +51,7 @@ internal static class Receipt
         };
         add(name, Money(payment.AmountMinor));
         add("Tip within", payment.TipMinor == 0 ? null : Money(payment.TipMinor));
+        add("Surcharge within", payment.SurchargeMinor == 0 ? null : Money(payment.SurchargeMinor));
         add("Cash back within", payment.OtherAmountMinor == 0 ? null : Money(payment.OtherAmountMinor));
         add("Approved", payment.ApprovedMinor is { } approved ? Money(approved) : null);
         add("Remaining", payment.ApprovedMinor is { } part ? Money(payment.AmountMinor - part) : null);
@@ -59,39 +61,13 @@ internal static class Receipt
     }
 
     /// <summary>An amount with its currency.</summary>
-    internal static string Money(long minor, string currency) => $"{Amount(minor, currency)} {CurrencyName(currency)}";
+    internal static string Money(long minor, string currency) => $"{Amount(minor, currency)} {Currencies.Letters(currency)}";
 
     /// <summary>Minor units as a decimal number, by the exponent of ISO 4217.</summary>
     internal static string Amount(long minor, string currency)
     {
-        int exponent = Exponent(currency);
+        int exponent = Currencies.Exponent(currency);
         decimal major = minor / (decimal)Math.Pow(10, exponent);
         return major.ToString("F" + exponent.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
-
-    /// <summary>ISO 4217: most have two; the exceptions by numeric code.</summary>
-    private static int Exponent(string currency) => currency switch
-    {
-        "392" or "410" or "152" or "352" or "704" or "950" or "952" or "953" or "108" or "174" or "262" or "324" or "548" or "600" or "646" or "800" => 0,
-        "048" or "368" or "400" or "414" or "434" or "512" or "788" => 3,
-        _ => 2,
-    };
-
-    private static string CurrencyName(string currency) => currency switch
-    {
-        "978" => "EUR",
-        "840" => "USD",
-        "826" => "GBP",
-        "756" => "CHF",
-        "392" => "JPY",
-        "710" => "ZAR",
-        "036" => "AUD",
-        "124" => "CAD",
-        "752" => "SEK",
-        "578" => "NOK",
-        "208" => "DKK",
-        "985" => "PLN",
-        "203" => "CZK",
-        _ => currency,
-    };
 }

@@ -132,8 +132,10 @@ public sealed record ReceiptPaper
         string? Money(long? minor) => minor is null or 0 ? null : Receipt.Money(minor.Value, payment.Currency);
         yield return ("asked", payment.StandingMinor == payment.AmountMinor ? null : Money(payment.AmountMinor));
         yield return ("tip", Money(payment.TipMinor));
+        yield return ("surcharge", Money(payment.SurchargeMinor));
         yield return ("cashback", Money(payment.OtherAmountMinor));
-        yield return ("date", payment.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+        yield return ("date", (payment.Offline?.TakenAt ?? payment.CreatedAt)
+            .UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
         yield return ("card", payment.MaskedPan);
         yield return ("application", payment.ApplicationLabel);
         yield return ("authorisation", payment.AuthorisationCode);

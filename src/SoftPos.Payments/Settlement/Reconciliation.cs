@@ -117,7 +117,7 @@ public static class Reconciliation
     {
         PaymentState.Completed => Stand.Charged,
         PaymentState.Approved => payment.Operation is PaymentOperation.PreAuthorisation or PaymentOperation.Increment ? Stand.Held : Stand.Charged,
-        PaymentState.Reversed or PaymentState.Voided => Stand.TakenBack,
+        PaymentState.Reversed or PaymentState.Voided or PaymentState.InReview => Stand.TakenBack,
         PaymentState.Declined or PaymentState.Abandoned => Stand.Nothing,
         _ => Stand.Open,
     };

@@ -18,7 +18,9 @@ internal sealed class Enrolment : IDisposable
     private readonly SealedStore _store;
     private EnrolledState _state;
 
-    private Enrolment(DeviceKeys keys, SealedStore store, EnrolledState state, TransactionKeys dataKeys, TransactionKeys pinKeys, EnvelopeIdentity sender)
+    private Enrolment(
+        DeviceKeys keys, SealedStore store, EnrolledState state, TransactionKeys dataKeys, TransactionKeys pinKeys, EnvelopeIdentity sender,
+        TimeProvider clock)
     {
         Sender = sender;
         _keys = keys;
@@ -26,6 +28,8 @@ internal sealed class Enrolment : IDisposable
         _state = state;
         DataKeys = dataKeys;
         PinKeys = pinKeys;
+        DeviceKeyHash = SHA256.HashData(keys.Signing.PublicKey);
+        Offline = OfflineQueue.Open(store, state.TerminalId, state.ConfigurationKey, (type, payload) => Sign(type, payload), clock);
     }
 
     public Guid TerminalId => _state.TerminalId;
@@ -33,6 +37,12 @@ internal sealed class Enrolment : IDisposable
     public MerchantRecord Merchant => _state.Merchant;
 
     public IReadOnlyList<Guid> OpenPayments => _state.OpenPayments;
+
+    /// <summary>Sales that were taken while the back end was away.</summary>
+    public OfflineQueue Offline { get; }
+
+    /// <summary>SHA-256 of the device key's SubjectPublicKeyInfo.</summary>
+    public byte[] DeviceKeyHash { get; }
 
     /// <summary>Key that signs reader configurations, or null.</summary>
     public byte[]? ConfigurationKey => _state.ConfigurationKey;
@@ -72,7 +82,7 @@ internal sealed class Enrolment : IDisposable
             return null;
         }
 
-        return new Enrolment(keys, store, state, data, pin, sender);
+        return new Enrolment(keys, store, state, data, pin, sender, platform.Clock);
     }
 
     /// <summary>
@@ -86,7 +96,8 @@ internal sealed class Enrolment : IDisposable
             ?? throw new InvalidOperationException("the phone's own agreement key refuses the storage anchor");
         TransactionKeys data = TransactionKeys.Start(store, DataKeyNames[state.KeyPlace], agreed.Data);
         TransactionKeys pin = TransactionKeys.Start(store, PinKeyNames[state.KeyPlace], agreed.Pin);
-        Enrolment enrolment = new(keys, store, state, data, pin, EnvelopeIdentity.Start(state.TerminalId, store, channelSecret));
+        Enrolment enrolment = new(
+            keys, store, state, data, pin, EnvelopeIdentity.Start(state.TerminalId, store, channelSecret), platform.Clock);
         enrolment.Save(state);
         platform.Storage.Write(CurrentName, System.Text.Encoding.ASCII.GetBytes(alias));
         if (former is not null && former != alias)
@@ -197,7 +208,10 @@ internal sealed class Enrolment : IDisposable
     private static void Destroy(TerminalPlatform platform, string alias)
     {
         platform.Keys.Delete(alias);
-        SealedStore.Delete(platform.Storage, alias, [StateName, ConfigurationName, EnvelopeIdentity.Name, .. DataKeyNames, .. PinKeyNames]);
+        SealedStore.Delete(
+            platform.Storage,
+            alias,
+            [StateName, ConfigurationName, EnvelopeIdentity.Name, .. DataKeyNames, .. PinKeyNames, .. OfflineQueue.BlobNames]);
     }
 
     private static string? DecodeAlias(byte[] bytes)

@@ -48,15 +48,43 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
 
         _ahead = challenge.ServerTime - platform.Clock.GetUtcNow();
         long sequence = enrolment.NextEvidenceSequence();
-        EvidenceClaims claims = _gatherer.Gather(challenge, purpose, enrolment.TerminalId, sequence);
+        EvidenceClaims claims = _gatherer.Gather(challenge, purpose, enrolment.TerminalId, sequence, enrolment.Offline);
         byte[] message = enrolment.Sign(MessageType.Evidence, claims.Encode());
         LinkAnswer<AttestationAnswer> answer = await link
             .SendAsync(Paths.Attestation, message, ContractJson.Default.AttestationAnswer, Paths.Patience, cancellation).ConfigureAwait(false);
+
+        TakeNews(enrolment, answer);
 
         // A phone's clock may be wrong by hours; a life of a minute is counted from when the back end was asked, on the phone's own clock.
         return answer.Value is { ExpiresAt: { } expires } value
             ? answer with { Value = value with { ExpiresAt = asked + (expires - challenge.ServerTime) } }
             : answer;
+    }
+
+    /// <summary>
+    /// What comes with a verdict: surcharge, and the permission for sales without the back end. Anything but a good verdict closes that;
+    /// while sales wait the back end gives no new one, and the former goes on to its end.
+    /// </summary>
+    private void TakeNews(Enrolment enrolment, LinkAnswer<AttestationAnswer> answer)
+    {
+        if (answer.Value is { } value)
+        {
+            if (value.Verdict is not Verdict.Trusted || value.OfflinePermission is not null || enrolment.Offline.Waiting.Count == 0)
+            {
+                byte[]? permission = value.Verdict is Verdict.Trusted ? value.OfflinePermission : null;
+                enrolment.Offline.Take(permission, enrolment.DeviceKeyHash, enrolment.Merchant, BackendTime);
+            }
+
+            if (value.Surcharge != enrolment.Merchant.Surcharge)
+            {
+                enrolment.SetMerchant(enrolment.Merchant with { Surcharge = value.Surcharge });
+            }
+        }
+        else if (answer.Problem is { } problem && problem.Code is not (ReasonCodes.Internal or ReasonCodes.RateLimited or ReasonCodes.NonceExpired
+            or ReasonCodes.NonceInvalid))
+        {
+            enrolment.Offline.Close();
+        }
     }
 
     /// <summary>Asks for a challenge and checks its form: a short nonce or seed would weaken what is built on it.</summary>

@@ -5,7 +5,7 @@ namespace SoftPos.Terminal;
 /// <summary>Runs every probe in the order of the challenge's seed and puts what the phone says of itself beside it. Judges nothing.</summary>
 internal sealed class EvidenceGatherer(TerminalPlatform platform)
 {
-    public EvidenceClaims Gather(Challenge challenge, ChallengePurpose purpose, Guid terminalId, long sequence)
+    public EvidenceClaims Gather(Challenge challenge, ChallengePurpose purpose, Guid terminalId, long sequence, OfflineQueue offline)
     {
         PhoneDescription phone = platform.Describe();
         List<Measurement> measurements = Measure(platform.Probes, challenge.Seed);
@@ -25,9 +25,19 @@ internal sealed class EvidenceGatherer(TerminalPlatform platform)
             OsPatch = phone.OsPatch,
             Measurements = measurements,
             MeasurementChain = MeasurementOrder.Chain(measurements, challenge.Seed),
-            Health = BoundHealth(platform.ReadHealth()),
+            Health = BoundHealth(Figures(offline)),
         };
     }
+
+    /// <summary>
+    /// The phone's figures, and how many sales it has taken offline: by that the back end sees records that were deleted.
+    /// </summary>
+    private IReadOnlyDictionary<string, double> Figures(OfflineQueue offline) => offline.Head == 0
+        ? platform.ReadHealth()
+        : new Dictionary<string, double>(platform.ReadHealth())
+        {
+            [OfflineFigures.Sequence] = offline.Head, [OfflineFigures.Waiting] = offline.Waiting.Count,
+        };
 
     internal static List<Measurement> Measure(IReadOnlyList<IProbe> probes, ReadOnlySpan<byte> seed)
     {

@@ -11,10 +11,14 @@ internal static class CardReasons
         CardSessionEnd.CardTimeout => ReasonCodes.CardTimeout,
         CardSessionEnd.Cancelled => ReasonCodes.Cancelled,
         CardSessionEnd.ReaderFailed => ReasonCodes.ReaderUnavailable,
+        CardSessionEnd.CurrencyNotSupported => ReasonCodes.CurrencyNotSupported,
         _ => ReasonCodes.CardUnreadable,
     };
 
-    /// <summary>Why the outcome leads to no authorisation; null when it does. An offline approval is none: this terminal is online only.</summary>
+    /// <summary>
+    /// Why the outcome leads to no authorisation; null when it does. An offline approval is none: this terminal asks the bank, if need be
+    /// later.
+    /// </summary>
     public static string? Refusal(Outcome outcome, bool hasPinPad) => outcome.Kind switch
     {
         // Track data instead of a cryptogram: no acquirer message carries them yet.

@@ -19,6 +19,9 @@ internal enum CardSessionEnd
 
     /// <summary>The reader does not work.</summary>
     ReaderFailed,
+
+    /// <summary>The reader configuration does not have the currency.</summary>
+    CurrencyNotSupported,
 }
 
 /// <summary>What came of one activation of the reader.</summary>

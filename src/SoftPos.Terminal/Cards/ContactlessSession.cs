@@ -1,4 +1,6 @@
+using SoftPos.Contract;
 using SoftPos.Emv;
+using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
 using SoftPos.Emv.Replay;
 
@@ -24,8 +26,13 @@ internal sealed class ContactlessSession : ICardSession
     private readonly FieldRest _rest;
     private CardDeadlines _deadlines;
 
-    private ContactlessSession(TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, ReaderSettings settings, FieldRest rest, TransactionRequest request)
+    private readonly bool _isOffline;
+
+    private ContactlessSession(
+        TerminalPlatform platform, ContactlessReader machine, TapDiagnostics diagnostics, ReaderSettings settings, FieldRest rest,
+            TransactionRequest request, bool isOffline)
     {
+        _isOffline = isOffline;
         _rest = rest;
         _platform = platform;
         _machine = new TapRecorder(machine, platform.Clock, diagnostics.IsFull);
@@ -51,14 +58,20 @@ internal sealed class ContactlessSession : ICardSession
                 OtherAmountMinor = order.CashbackMinor,
                 CurrencyCode = int.Parse(currency, System.Globalization.CultureInfo.InvariantCulture),
             };
-            return new ContactlessSession(platform, machine, diagnostics, settings, rest, request);
+            return new ContactlessSession(platform, machine, diagnostics, settings, rest, request, order.IsOffline);
         };
     }
 
     public async Task<CardSessionResult> RunAsync(CardDeadlines deadlines, Action<PaymentStage> show, CancellationToken cancellation)
     {
         _deadlines = deadlines;
-        Enqueue(_machine.Start(_request, _settings.Configuration, UnpredictableNumber));
+        ReaderConfiguration configuration = _isOffline ? OfflineReader.Of(_settings.Configuration) : _settings.Configuration;
+        if (!Has(configuration, _request.CurrencyCode))
+        {
+            return CardSessionEnd.CurrencyNotSupported;
+        }
+
+        Enqueue(_machine.Start(_request, configuration, UnpredictableNumber));
         try
         {
             return await WorkAsync(show, cancellation).ConfigureAwait(false);
@@ -226,6 +239,12 @@ internal sealed class ContactlessSession : ICardSession
     {
         public DateTimeOffset Until { get; set; }
     }
+
+    /// <summary>Limits of a configuration are amounts of its currency; under another currency they would say something else.</summary>
+    private static bool Has(ReaderConfiguration configuration, int? currency) =>
+        currency is not { } code || (code == configuration.Terminal.CurrencyCode
+            && Currencies.Exponent(code.ToString("D3",
+                System.Globalization.CultureInfo.InvariantCulture)) == configuration.Terminal.CurrencyExponent);
 
     private byte[] UnpredictableNumber()
     {

@@ -13,6 +13,7 @@ internal static class Paths
     public const string Payments = "/terminal/v1/payments";
     public const string PaymentStatus = "/terminal/v1/payments/status";
     public const string Orders = "/terminal/v1/orders";
+    public const string OfflineForward = "/terminal/v1/payments/offline";
     public const string PaymentFollowUp = "/terminal/v1/payments/follow-up";
 
     /// <summary>Questions that the back end answers by itself.</summary>

@@ -46,8 +46,22 @@ public sealed record PaymentScreen
     /// <summary>Amount in minor units.</summary>
     public required long AmountMinor { get; init; }
 
+    /// <summary>Tip within the amount, in minor units.</summary>
+    public long TipMinor { get; init; }
+
+    /// <summary>Cash back within the amount, in minor units.</summary>
+    public long CashbackMinor { get; init; }
+
+    /// <summary>Surcharge within the amount, in minor units: to be shown to the cardholder before the tap.</summary>
+    public long SurchargeMinor { get; init; }
+
     /// <summary>ISO 4217 numeric currency.</summary>
     public required string Currency { get; init; }
+
+    /// <summary>
+    /// The sale is taken without the back end. Say so before the tap: the bank is asked later, and the money is not sure.
+    /// </summary>
+    public bool IsOffline { get; init; }
 
     /// <summary>The result, at the last screen.</summary>
     public PaymentResult? Result { get; init; }

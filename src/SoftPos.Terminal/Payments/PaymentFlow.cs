@@ -22,7 +22,7 @@ internal sealed class PaymentFlow
     private const int MaxAttestations = 10;
 
     private readonly PaymentRoom _room;
-    private readonly PaymentOrder _order;
+    private PaymentOrder _order;
     private readonly PaymentScreens _screens;
     private readonly string _currency;
     private readonly Guid _paymentId;
@@ -34,7 +34,7 @@ internal sealed class PaymentFlow
         _order = order;
         _currency = order.Currency ?? room.Enrolment.Merchant.Currency;
         _paymentId = order.OrderId ?? TimeOrderedId.Create(room.Platform.Clock, room.Platform.Randomness);
-        _screens = new PaymentScreens(ui, _paymentId, order.AmountMinor, _currency);
+        _screens = new PaymentScreens(ui, _paymentId, _currency) { Order = order };
     }
 
     public async Task<PaymentResult> RunAsync(CancellationToken cancellation)
@@ -63,6 +63,11 @@ internal sealed class PaymentFlow
             _screens.Show(PaymentStage.Preparing);
             LinkAnswer<AttestationAnswer> attested =
                 await _room.Attestation.AttestAsync(_room.Enrolment, ChallengePurpose.Tap, cancellation).ConfigureAwait(false);
+            if (attested is { Value: null, Problem: null } && OfflineSale.Fits(_order) && _room.Enrolment.Offline.HasPermission)
+            {
+                return await OfflineAsync(cardBy, cancellation).ConfigureAwait(false);
+            }
+
             if (attested.Value is not { } answer)
             {
                 return PaymentResults.Refused(_paymentId, TrustResult.Of(attested, _room.Language));
@@ -80,6 +85,20 @@ internal sealed class PaymentFlow
                 return _room.Results.Refused(_paymentId, ReasonCodes.NotAttested);
             }
 
+            if (_room.Enrolment.Offline.Waiting.Count > 0)
+            {
+                // What waits goes first: the back end takes a terminal's key serial numbers in their order. It may take longer than the
+                // token lives.
+                if (await _room.Forwarding.RunAsync(_room.Enrolment, _room.Forwarded, cancellation)
+                    .ConfigureAwait(false) == LinkEnd.Answered)
+                {
+                    continue;
+                }
+
+                return _room.Results.Refused(_paymentId, ReasonCodes.OfflineForwardFailed);
+            }
+
+            Surcharge();
             await _room.Reader.UpdateAsync(_room.Enrolment, answer.ReaderConfiguration, _room.Link, cancellation).ConfigureAwait(false);
             using ICardSession session = _room.OpenCard(_order, _currency);
             CardDeadlines deadlines = new(cardBy, expires - TokenMargin);
@@ -119,12 +138,11 @@ internal sealed class PaymentFlow
             return _room.Results.Refused(_paymentId, ReasonCodes.CardUnreadable, card: summary);
         }
 
-        if (AccountSealing.Seal(account, _room.Enrolment.DataKeys, _paymentId, _room.Platform.Randomness) is not { } sealedAccount)
+        if (Seal(outcome, account, summary, token) is not { } request)
         {
             return _room.Results.Refused(_paymentId, ReasonCodes.KeysExhausted, card: summary);
         }
 
-        PaymentRequest request = RequestOf(outcome, summary, token, sealedAccount);
         if (pinScreen is not null)
         {
             _screens.Show(PaymentStage.EnterPin);
@@ -164,13 +182,46 @@ internal sealed class PaymentFlow
         else if (answer.End == LinkEnd.NothingSent)
         {
             _room.Enrolment.ClosePayment(_paymentId);
-            return _room.Results.Refused(_paymentId, ReasonCodes.BackendUnreachable, card: summary);
+            return StoreUnsent(outcome, request, summary) ?? _room.Results.Refused(_paymentId, ReasonCodes.BackendUnreachable,
+                card: summary);
         }
 
         _room.Close(_paymentId, answer);
         await DeliverAsync(session, outcome, answer.Value).ConfigureAwait(false);
         return _room.Results.Of(_paymentId, answer, summary);
     }
+
+    /// <summary>
+    /// The back end went away between attestation and sending, and no byte left: what was tapped is a sale without it, where one is
+    /// permitted.
+    /// </summary>
+    private PaymentResult? StoreUnsent(Outcome outcome, PaymentRequest request, CardSummary summary)
+    {
+        OfflineQueue queue = _room.Enrolment.Offline;
+        bool permitted = OfflineSale.Fits(_order) && request.PinBlock is null && queue.Refusal(_order.AmountMinor, _currency) is null
+            && OfflineSale.RefusalOf(outcome, queue.Permission()!) is null;
+        return !permitted ? null
+            : new OfflineSale(_room, _order, _currency, _screens).Store(request with { ResultToken = queue.PermissionMessage }, summary);
+    }
+
+    private Task<PaymentResult> OfflineAsync(DateTimeOffset cardBy, CancellationToken cancellation)
+    {
+        Surcharge();
+        _room.Reader.Open(_room.Enrolment);
+        return new OfflineSale(_room, _order, _currency, _screens).RunAsync(_paymentId, cardBy, Seal, cancellation);
+    }
+
+    /// <summary>Adds the surcharge by the terms that came last, and shows the whole before the tap.</summary>
+    private void Surcharge()
+    {
+        _order = _order.With(_room.Enrolment.Merchant.Surcharge);
+        _screens.Order = _order;
+    }
+
+    private PaymentRequest? Seal(Outcome outcome, CardAccount account, CardSummary summary, byte[] token) =>
+        AccountSealing.Seal(account, _room.Enrolment.DataKeys, _paymentId, _room.Platform.Randomness) is { } sealedAccount
+            ? RequestOf(outcome, summary, token, sealedAccount)
+            : null;
 
     private async Task DeliverAsync(ICardSession session, Outcome outcome, PaymentAnswer? answer)
     {
@@ -199,6 +250,7 @@ internal sealed class PaymentFlow
         OriginalPaymentId = _order.OriginalPaymentId,
         OtherAmountMinor = _order.CashbackMinor,
         TipMinor = _order.TipMinor,
+        SurchargeMinor = _order.SurchargeMinor,
         AcceptsPartialApproval = _order.AcceptsPartialApproval,
         DataKsn = sealedAccount.Ksn,
         SealedAccountData = sealedAccount.Data,

@@ -1,3 +1,5 @@
+using SoftPos.Contract;
+
 namespace SoftPos.Terminal;
 
 /// <summary>What kind of payment it is.</summary>
@@ -42,4 +44,25 @@ public sealed record PaymentOrder
 
     /// <summary>The merchant can take an approval of a part and ask for the rest otherwise.</summary>
     public bool AcceptsPartialApproval { get; init; }
+
+    /// <summary>Surcharge within the amount; the terminal adds it by the merchant's terms.</summary>
+    internal long SurchargeMinor { get; init; }
+
+    /// <summary>The card is read without the back end.</summary>
+    internal bool IsOffline { get; init; }
+
+    /// <summary>
+    /// The order with the merchant's surcharge on the goods; a pushed order is what its integrator made it, and only a sale has one.
+    /// </summary>
+    internal PaymentOrder With(SurchargeTerms? terms)
+    {
+        if (terms is null || Kind != PaymentKind.Purchase || OrderId is not null || SurchargeMinor > 0)
+        {
+            return this;
+        }
+
+        long surcharge = terms.Of(AmountMinor - TipMinor - CashbackMinor);
+        return AmountMinor + surcharge > MaxAmountMinor ? this
+            : this with { AmountMinor = AmountMinor + surcharge, SurchargeMinor = surcharge };
+    }
 }

@@ -22,6 +22,14 @@ public enum PaymentOutcome
 
     /// <summary>Cancelled by the merchant; the cardholder is not charged.</summary>
     Voided,
+
+    /// <summary>
+    /// Taken while the back end was away; the bank has not answered. The money is not sure. Never take a second payment for it.
+    /// </summary>
+    Deferred,
+
+    /// <summary>Taken while the back end was away, and held back for a check by the provider.</summary>
+    InReview,
 }
 
 /// <summary>What is known of the card; never more than a receipt may show.</summary>
@@ -49,6 +57,9 @@ public sealed record PaymentResult
 
     /// <summary>The card, where one was read.</summary>
     public CardSummary? Card { get; init; }
+
+    /// <summary>The sale as it was stored on the phone, where it was taken while the back end was away; else null.</summary>
+    public WaitingSale? Offline { get; init; }
 
     /// <summary>The back end's answer with receipt and journal entries; null where there is none.</summary>
     public PaymentAnswer? Answer { get; init; }

@@ -52,8 +52,19 @@ internal sealed class PaymentResults(string language)
         };
     }
 
+    /// <summary>The result of a sale that rests on the phone.</summary>
+    public PaymentResult Stored(WaitingSale sale, CardSummary? card) => new()
+    {
+        PaymentId = sale.PaymentId,
+        Outcome = PaymentOutcome.Deferred,
+        Reason = TerminalReason.Of(ReasonCodes.OfflineStored, language),
+        Card = card,
+        Offline = sale,
+    };
+
     /// <summary>Whether the payment's own answer is definite; what follows an approval up has its own.</summary>
-    public static bool IsFinal(PaymentState state) => state is not (PaymentState.Received or PaymentState.Sent or PaymentState.Unknown);
+    public static bool IsFinal(PaymentState state) =>
+        state is not (PaymentState.Received or PaymentState.Sent or PaymentState.Unknown or PaymentState.Deferred);
 
     private static PaymentOutcome OutcomeOf(PaymentState state) => state switch
     {
@@ -62,6 +73,8 @@ internal sealed class PaymentResults(string language)
         PaymentState.Declined => PaymentOutcome.Declined,
         PaymentState.Reversed => PaymentOutcome.Reversed,
         PaymentState.Abandoned => PaymentOutcome.Refused,
+        PaymentState.Deferred => PaymentOutcome.Deferred,
+        PaymentState.InReview => PaymentOutcome.InReview,
         _ => PaymentOutcome.Unknown,
     };
 }

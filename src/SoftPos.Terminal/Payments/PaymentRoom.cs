@@ -21,6 +21,11 @@ internal sealed class PaymentRoom
 
     public required ReaderSettings Reader { get; init; }
 
+    public required OfflineForwarding Forwarding { get; init; }
+
+    /// <summary>Is told what became of each sale that was forwarded.</summary>
+    public Action<PaymentResult>? Forwarded { get; init; }
+
     public required string Language { get; init; }
 
     public required TimeSpan CardTimeout { get; init; }

@@ -39,6 +39,8 @@ internal sealed record Tone(string Class, string Icon, string Word)
         PaymentState.Completing => new("odd", Icons.Material.Outlined.Upload, "Being completed"),
         PaymentState.Completed => new("good", Icons.Material.Filled.CheckCircle, "Completed"),
         PaymentState.Adjusting => new("odd", Icons.Material.Outlined.Upload, "Being adjusted"),
+        PaymentState.Deferred => new("odd", Icons.Material.Outlined.HourglassEmpty, "Taken offline, bank not asked yet"),
+        PaymentState.InReview => new("bad", Icons.Material.Filled.Report, "Taken offline, held for review"),
         _ => new("warn", Icons.Material.Filled.Undo, "Reversed"),
     };
 

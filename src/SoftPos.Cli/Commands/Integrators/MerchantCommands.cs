@@ -9,7 +9,8 @@ internal static class MerchantCommands
 {
     public static Command Create()
     {
-        Command command = new("merchants", "Merchants, their activation codes and terminals.") { List(), Add(), Code(), Terminals() };
+        Command command = new("merchants", "Merchants, their activation codes and terminals.") { List(), Add(), Code(), Terminals(),
+            OfflineCommands.Create() };
         return command;
     }
 
@@ -46,8 +47,13 @@ internal static class MerchantCommands
         Option<string> category = new("--category") { Description = "Merchant category code.", Required = true };
         Option<string> currency = new("--currency") { Description = "Three digits of ISO 4217.", Required = true };
         Option<long?> most = new("--max-amount") { Description = "Highest amount of one payment in minor units." };
+        Option<decimal> percent = new("--surcharge") { Description = "Surcharge on sales by card, in percent, such as 1.5." };
+        Option<long> surcharge = new("--surcharge-fixed") { Description = "Fixed part of the surcharge in minor units." };
         ApiOptions api = new();
-        Command command = api.AddTo(new Command("add", "Take a merchant on, or change it.") { id, name, city, country, acceptor, category, currency, most });
+        Command command = api.AddTo(new Command("add", "Take a merchant on, or change it.")
+        {
+            id, name, city, country, acceptor, category, currency, most, percent, surcharge,
+        });
         command.SetAction((parsed, cancellation) => api.RunAsync(parsed, async client =>
         {
             MerchantRecord made = await client.PutMerchantAsync(
@@ -56,6 +62,7 @@ internal static class MerchantCommands
                 {
                     Name = parsed.GetValue(name)!, City = parsed.GetValue(city)!, Country = parsed.GetValue(country)!, CardAcceptorId = parsed.GetValue(acceptor)!,
                     CategoryCode = parsed.GetValue(category)!, Currency = parsed.GetValue(currency)!,
+                    Surcharge = SurchargeOf(parsed.GetValue(percent), parsed.GetValue(surcharge)),
                     Limits = parsed.GetValue(most) is { } limit ? new MerchantLimits { MaxAmountMinor = limit } : null,
                 },
                 cancellation);
@@ -63,6 +70,15 @@ internal static class MerchantCommands
             return 0;
         }));
         return command;
+    }
+
+    private static SurchargeTerms? SurchargeOf(decimal percent, long fixedMinor)
+    {
+        decimal hundredths = percent * 100;
+        return hundredths != decimal.Truncate(hundredths) || hundredths is < 0 or > SurchargeTerms.MostHundredths
+            ? throw new CommandException($"--surcharge {percent}: expected a percentage with at most two decimals, such as 1.5", 2)
+            : percent == 0 && fixedMinor == 0 ? null
+            : new SurchargeTerms { PercentHundredths = (int)hundredths, FixedMinor = fixedMinor };
     }
 
     private static Command Code()
