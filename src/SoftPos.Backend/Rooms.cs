@@ -70,6 +70,7 @@ internal sealed class Rooms : IAsyncDisposable
             ReaderConfigurationVersion = configurations.VersionForAsync,
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
         };
+        Monitoring = monitoring;
         KeyRoomDelivery delivery = new(keys);
         Enrolment = new Enrolment(database, Challenges, monitoring, delivery, clock);
         KeyReplacement = new KeyReplacement(database, Challenges, delivery, monitoring, clock);
@@ -102,6 +103,9 @@ internal sealed class Rooms : IAsyncDisposable
     public KeyReplacement KeyReplacement { get; }
 
     public EvidenceAppraisal Appraisal { get; }
+
+    /// <summary>By what terminals are appraised.</summary>
+    public MonitoringOptions Monitoring { get; }
 
     public FleetResponses Responses { get; }
 

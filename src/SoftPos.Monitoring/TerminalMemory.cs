@@ -8,6 +8,9 @@ namespace SoftPos.Monitoring;
 /// <summary>What appraisals remember of one terminal; rests as JSON in its record.</summary>
 internal sealed record TerminalMemory
 {
+    /// <summary>Two reports that are further apart say nothing about the time between them.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(15);
+
     /// <summary>What the hardware attested at enrolment.</summary>
     public EnrolledFacts Enrolled { get; init; } = EnrolledFacts.None;
 
@@ -16,6 +19,12 @@ internal sealed record TerminalMemory
 
     /// <summary>When each rule's open finding was first seen; starts its grace.</summary>
     public Dictionary<string, DateTimeOffset> FirstSeen { get; init; } = [];
+
+    /// <summary>What its health was like.</summary>
+    public HealthTrend Trend { get; init; } = HealthTrend.None;
+
+    /// <summary>Since when each rule that asks how long has failed without a break.</summary>
+    public Dictionary<string, DateTimeOffset> FailingSince { get; init; } = [];
 
     public static TerminalMemory Of(TerminalRecord terminal) => terminal.AttestationMemory is { } json ? Of(json) : new TerminalMemory();
 
@@ -31,6 +40,15 @@ internal sealed record TerminalMemory
         }
 
         return this with { FirstSeen = seen };
+    }
+
+    /// <summary>The memory after rules that ask how long were asked: what did not fail, or was not heard of for too long, starts anew.</summary>
+    public TerminalMemory After(IReadOnlyList<string> failing, DateTimeOffset now, DateTimeOffset? heard)
+    {
+        bool unbroken = heard is { } last && now - last <= LongestGap;
+        Dictionary<string, DateTimeOffset> since = failing.ToDictionary(
+            static rule => rule, rule => unbroken && FailingSince.TryGetValue(rule, out DateTimeOffset first) ? first : now, StringComparer.Ordinal);
+        return this with { FailingSince = since };
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, MemoryJson.Default.TerminalMemory);

@@ -73,6 +73,7 @@ internal static class Schema
         """,
         IntegratorSchema.Step,
         FleetSchema.Step,
+        WatchSchema.Step,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>

@@ -223,4 +223,5 @@ public sealed record PaymentAnswer
 [JsonSerializable(typeof(CommandAnswer))]
 [JsonSerializable(typeof(CommandRecord))]
 [JsonSerializable(typeof(PolicyVersionRecord))]
+[JsonSerializable(typeof(AlarmRecord))]
 public sealed partial class ContractJson : JsonSerializerContext;
