@@ -30,7 +30,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         _options = options;
         _openCard = openCard;
         _link = BackendLink.Open(options, options.Platform.Clock);
-        _attestation = new AttestationClient(_link, options.Platform);
+        _attestation = new AttestationClient(_link, options.Platform, options.Taps.Counters);
         _status = new StatusClient(_link, options.Platform.Clock, _attestation);
         _results = new PaymentResults(options.Language);
         _remote = new RemoteControl(_link, options.Platform, new RemoteActions
@@ -298,7 +298,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
             {
-                if (_enrolment is not null)
+                if (_enrolment is not null && !_attestation.IsClosed)
                 {
                     await AttestAsync(ChallengePurpose.Heartbeat, _closing.Token).ConfigureAwait(false);
                 }
