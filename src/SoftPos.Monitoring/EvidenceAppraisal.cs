@@ -102,8 +102,8 @@ public sealed class EvidenceAppraisal
 
     private Appraised Appraise(TerminalRecord terminal, VerifiedEvidence evidence, Challenge challenge)
     {
-        TerminalMemory memory = TerminalMemory.Of(terminal);
         DateTimeOffset now = _clock.GetUtcNow();
+        TerminalMemory memory = TerminalMemory.Of(terminal).Heard(terminal.LastEvidenceAt, now);
         (AppraisalResult result, ClaimSet claims) = _options.Policy.Heartbeats.Appraise(new HeartbeatEvidence
         {
             Evidence = evidence,
@@ -122,7 +122,7 @@ public sealed class EvidenceAppraisal
         });
         result = CloneDetection.Judge(result, SequenceWindow.Of(terminal), evidence);
         bool good = result.Verdict is Verdict.Trusted or Verdict.Limited;
-        TerminalMemory after = memory.After(result.Findings, now).After(result.Failing, now, terminal.LastEvidenceAt) with
+        TerminalMemory after = memory.After(result.Findings, now).After(result.Failing, now) with
         {
             Trend = memory.Trend.After(evidence.Claims!, now),
         };

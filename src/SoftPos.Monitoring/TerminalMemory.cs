@@ -42,14 +42,18 @@ internal sealed record TerminalMemory
         return this with { FirstSeen = seen };
     }
 
-    /// <summary>The memory after rules that ask how long were asked: what did not fail, or was not heard of for too long, starts anew.</summary>
-    public TerminalMemory After(IReadOnlyList<string> failing, DateTimeOffset now, DateTimeOffset? heard)
+    /// <summary>The memory as it is when evidence comes: after too long a silence nobody can say what went on without a break.</summary>
+    /// <param name="heard">Last evidence before; null for none.</param>
+    /// <param name="now">The time.</param>
+    public TerminalMemory Heard(DateTimeOffset? heard, DateTimeOffset now) =>
+        FailingSince.Count > 0 && (heard is not { } last || now - last > LongestGap) ? this with { FailingSince = [] } : this;
+
+    /// <summary>The memory after rules that ask how long were asked: what fails goes on or begins, the rest is forgotten.</summary>
+    public TerminalMemory After(IReadOnlyList<string> failing, DateTimeOffset now) => this with
     {
-        bool unbroken = heard is { } last && now - last <= LongestGap;
-        Dictionary<string, DateTimeOffset> since = failing.ToDictionary(
-            static rule => rule, rule => unbroken && FailingSince.TryGetValue(rule, out DateTimeOffset first) ? first : now, StringComparer.Ordinal);
-        return this with { FailingSince = since };
-    }
+        FailingSince = failing.ToDictionary(
+            static rule => rule, rule => FailingSince.TryGetValue(rule, out DateTimeOffset first) ? first : now, StringComparer.Ordinal),
+    };
 
     public string ToJson() => JsonSerializer.Serialize(this, MemoryJson.Default.TerminalMemory);
 }

@@ -102,7 +102,8 @@ public sealed class PolicySimulation(Database database, TimeProvider clock)
                 firstSeen[rule] = first;
             }
 
-            (TerminalMemory failing, DateTimeOffset? heard) = _failing.GetValueOrDefault(terminalId, (memory, null));
+            (TerminalMemory last, DateTimeOffset? heard) = _failing.GetValueOrDefault(terminalId, (memory, memo.Time));
+            TerminalMemory failing = last.Heard(heard, memo.Time);
             (AppraisalResult result, _) = appraiser.Appraise(new HeartbeatEvidence
             {
                 Evidence = evidence,
@@ -119,7 +120,7 @@ public sealed class PolicySimulation(Database database, TimeProvider clock)
                 Time = memo.Time,
             });
             result = CloneDetection.Judge(result, new SequenceWindow(memo.LastSequence, memo.Window), evidence);
-            _failing[terminalId] = (failing.After(result.Failing, memo.Time, heard ?? memo.Time), memo.Time);
+            _failing[terminalId] = (failing.After(result.Failing, memo.Time), memo.Time);
             _firstSeen[terminalId] = (memory with { FirstSeen = firstSeen }).After(result.Findings, memo.Time).FirstSeen;
             return result;
         }

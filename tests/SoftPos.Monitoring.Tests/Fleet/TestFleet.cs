@@ -68,6 +68,7 @@ internal sealed class TestFleet : IAsyncDisposable
         Database database = await Database.OpenAsync(Path.Combine(folder, "softpos.db"), clock);
         TestFleet fleet = new(folder, database, clock);
         await fleet.AddMerchantAsync(Merchant);
+        await fleet.Alarms.FollowOnceAsync(default);
         return fleet;
     }
 
