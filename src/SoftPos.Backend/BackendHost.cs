@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SoftPos.Backend.Alarms;
 using SoftPos.Backend.Console;
 using SoftPos.Backend.Endpoints;
 using SoftPos.Backend.Integrators;
@@ -20,9 +21,11 @@ public sealed class BackendHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly Rooms _rooms;
     private readonly IntegratorModule _integrators;
+    private readonly WatchModule _watch;
 
-    private BackendHost(WebApplication application, Rooms rooms, IntegratorModule integrators)
+    private BackendHost(WebApplication application, Rooms rooms, IntegratorModule integrators, WatchModule watch)
     {
+        _watch = watch;
         _integrators = integrators;
         _application = application;
         _rooms = rooms;
@@ -39,10 +42,12 @@ public sealed class BackendHost : IAsyncDisposable
     {
         Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation);
         IntegratorModule? integrators = null;
+        WatchModule? watch = null;
         try
         {
+            watch = WatchModule.Create(rooms.Database, rooms.Monitoring, options, clock);
             integrators = await IntegratorModule.OpenAsync(rooms.Database, rooms.KeyRoom, options, clock, cancellation);
-            WebApplication application = Build(options, rooms, integrators, clock);
+            WebApplication application = Build(options, rooms, integrators, watch, clock);
             try
             {
                 await application.StartAsync(cancellation);
@@ -55,14 +60,20 @@ public sealed class BackendHost : IAsyncDisposable
             }
 
             await rooms.StartAsync(application.Logger, cancellation);
+            watch.Start(application.Logger);
             integrators.Start(application.Logger);
-            return new BackendHost(application, rooms, integrators);
+            return new BackendHost(application, rooms, integrators, watch);
         }
         catch
         {
             if (integrators is not null)
             {
                 await integrators.DisposeAsync();
+            }
+
+            if (watch is not null)
+            {
+                await watch.DisposeAsync();
             }
 
             await rooms.DisposeAsync();
@@ -92,10 +103,11 @@ public sealed class BackendHost : IAsyncDisposable
         await _application.StopAsync();
         await _application.DisposeAsync();
         await _integrators.DisposeAsync();
+        await _watch.DisposeAsync();
         await _rooms.DisposeAsync();
     }
 
-    private static WebApplication Build(BackendOptions options, Rooms rooms, IntegratorModule integrators, TimeProvider clock)
+    private static WebApplication Build(BackendOptions options, Rooms rooms, IntegratorModule integrators, WatchModule watch, TimeProvider clock)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -124,6 +136,7 @@ public sealed class BackendHost : IAsyncDisposable
         builder.Services.AddSingleton(options);
         rooms.AddTo(builder.Services);
         integrators.AddTo(builder.Services);
+        watch.AddTo(builder.Services);
         builder.Services.AddTerminalEndpoints();
         builder.Services.AddConsole();
         WebApplication application = builder.Build();
@@ -141,6 +154,8 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapOfflineEndpoints();
         application.MapBackupEndpoints();
         application.MapConfigurationEndpoints();
+        application.MapAlarmEndpoints();
+        application.MapWatchEndpoints();
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();

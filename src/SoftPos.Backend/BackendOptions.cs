@@ -2,6 +2,7 @@ using System.Net;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Iso8583;
 using SoftPos.Keys;
+using SoftPos.Monitoring;
 using SoftPos.Monitoring.Revocation;
 using SoftPos.Payments;
 using SoftPos.Payments.Acquirer;
@@ -86,7 +87,13 @@ public sealed record BackendOptions
     /// <summary>Address by which others reach this back end, for receipts and activation codes; null takes that of each request.</summary>
     public Uri? PublicAddress { get; init; }
 
-    /// <summary>Mail server for receipts; null sends none.</summary>
+    /// <summary>Where alarms go besides console and journal.</summary>
+    public AlarmSinkOptions AlarmSinks { get; init; } = new();
+
+    /// <summary>When many small things are an alarm, and how long series and alarms are kept.</summary>
+    public AlarmOptions Alarms { get; init; } = new();
+
+    /// <summary>Mail server for receipts and alarms; null sends none.</summary>
     public MailOptions? Mail { get; init; }
 
     /// <summary>Writes a log line for every request.</summary>

@@ -76,6 +76,7 @@ internal sealed class Rooms : IAsyncDisposable
             News = (terminal, answer, cancellation) => News!.AddAsync(terminal, answer, cancellation),
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
         };
+        Monitoring = monitoring;
         KeyRoomDelivery delivery = new(keys);
         Enrolment = new Enrolment(database, Challenges, monitoring, delivery, clock);
         KeyReplacement = new KeyReplacement(database, Challenges, delivery, monitoring, clock);
@@ -110,6 +111,9 @@ internal sealed class Rooms : IAsyncDisposable
     public KeyReplacement KeyReplacement { get; }
 
     public EvidenceAppraisal Appraisal { get; }
+
+    /// <summary>By what terminals are appraised.</summary>
+    public MonitoringOptions Monitoring { get; }
 
     public FleetResponses Responses { get; }
 

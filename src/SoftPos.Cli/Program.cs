@@ -28,6 +28,8 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     ConfigurationCommand.Create(),
     PolicyCommand.Create(),
     FleetCommand.Create(),
+    AlarmsCommand.Create(),
+    BaselineCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };
 foreach (Command followUp in FollowUpCommands.All())

@@ -78,6 +78,7 @@ public sealed class Enrolment
             Nonce = request.Nonce,
             Anchors = _options.Anchors,
             StatusList = _options.StatusList(),
+            StatedModel = request.Model,
             Ring = _options.Ring,
             Time = now,
         });
@@ -129,6 +130,7 @@ public sealed class Enrolment
             .Put(terminal)
             .AddEvidence(enrolling.TerminalId, enrolling.Message)
             .AddAttestationCertificates(enrolling.TerminalId, BrandOf(enrolling.Request), SerialsOf(enrolling.Result))
+            .Attend(enrolling.TerminalId, enrolling.Now, good: true, _options.DueAfter(enrolling.Now))
             .Append("terminal.enrolled", enrolling.TerminalId, entry);
         if (former is not null)
         {

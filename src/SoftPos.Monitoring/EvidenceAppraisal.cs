@@ -102,8 +102,8 @@ public sealed class EvidenceAppraisal
 
     private Appraised Appraise(TerminalRecord terminal, VerifiedEvidence evidence, Challenge challenge)
     {
-        TerminalMemory memory = TerminalMemory.Of(terminal);
         DateTimeOffset now = _clock.GetUtcNow();
+        TerminalMemory memory = TerminalMemory.Of(terminal).Heard(terminal.LastEvidenceAt, now);
         (AppraisalResult result, ClaimSet claims) = _options.Policy.Heartbeats.Appraise(new HeartbeatEvidence
         {
             Evidence = evidence,
@@ -114,13 +114,18 @@ public sealed class EvidenceAppraisal
             Enrolled = memory.Enrolled,
             History = memory.History,
             FirstSeen = memory.FirstSeen,
+            Trend = memory.Trend,
+            FailingSince = memory.FailingSince,
             StatusList = _options.StatusList(),
             Ring = _options.Ring,
             Time = now,
         });
         result = CloneDetection.Judge(result, SequenceWindow.Of(terminal), evidence);
         bool good = result.Verdict is Verdict.Trusted or Verdict.Limited;
-        TerminalMemory after = memory.After(result.Findings, now);
+        TerminalMemory after = memory.After(result.Findings, now).After(result.Failing, now) with
+        {
+            Trend = memory.Trend.After(evidence.Claims!, now),
+        };
         AppraisalMemo memo = new()
         {
             Seed = challenge.Seed,
@@ -160,6 +165,11 @@ public sealed class EvidenceAppraisal
             appraised.Result.Verdict, appraised.Result.Findings, appraised.Result.PolicyHash, appraised.Evidence.EvidenceHash);
         entry["purpose"] = claims.Purpose.ToString();
         entry["sequence"] = claims.Sequence;
+        if (claims.Closing)
+        {
+            entry["closing"] = true;
+        }
+
         entry["health"] = new JsonObject(claims.Health.Select(figure => KeyValuePair.Create(figure.Key, (JsonNode?)figure.Value)));
         if (_database.Responses.Of(next) is { Count: > 0 } orders)
         {
@@ -174,6 +184,8 @@ public sealed class EvidenceAppraisal
             .Put(next)
             .AddEvidence(terminal.TerminalId, message)
             .AddEvidenceContext(message, appraised.Memo.ToJson())
+            .Attend(terminal.TerminalId, appraised.Now, appraised.Good, claims.Closing ? null : _options.DueAfter(appraised.Now))
+            .AddHealth(terminal.TerminalId, appraised.Now, HealthFigures.Of(claims, appraised.Memory.Trend, appraised.Now))
             .Append("evidence.appraised", terminal.TerminalId, entry);
         if (suspend)
         {
@@ -206,7 +218,7 @@ public sealed class EvidenceAppraisal
             Findings = [.. terminal.Findings.Select(finding => finding.ForMerchant(Language))],
             HasCommands = _database.Commands.MayWait(terminal.TerminalId),
         };
-        if (terminal.Verdict is not (Verdict.Trusted or Verdict.Limited) || terminal.State is not TerminalState.Active)
+        if (terminal.Verdict is not (Verdict.Trusted or Verdict.Limited) || terminal.State is not TerminalState.Active || appraised.Evidence.Claims!.Closing)
         {
             return answer;
         }
@@ -231,7 +243,7 @@ public sealed class EvidenceAppraisal
     private async Task<AttestationOutcome> RefuseAsync(
         TerminalRecord terminal, VerifiedEvidence evidence, Refusal refusal, CancellationToken cancellation)
     {
-        Change change = new Change().Append("evidence.refused", terminal.TerminalId, new JsonObject
+        Change change = new Change().AttendRefused(terminal.TerminalId, _clock.GetUtcNow()).Append("evidence.refused", terminal.TerminalId, new JsonObject
         {
             ["reason"] = refusal.Reason,
             ["cause"] = refusal.Cause,

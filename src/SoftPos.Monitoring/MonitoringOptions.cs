@@ -34,6 +34,15 @@ public sealed record MonitoringOptions
     /// <summary>Transactions of one initial key after which the terminal is told to fetch new ones.</summary>
     public long KeysDueAfterTransactions { get; init; } = 100_000;
 
+    /// <summary>How often an open terminal reports.</summary>
+    public TimeSpan EvidenceInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What evidence may be late by: a slow network, one attempt that is repeated.</summary>
+    public TimeSpan EvidenceSlack { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>When evidence that comes now must be followed by the next.</summary>
+    public DateTimeOffset DueAfter(DateTimeOffset now) => now + EvidenceInterval + EvidenceSlack;
+
     /// <summary>Life of a result token: at most a minute for a tap.</summary>
     public TimeSpan ResultLifetime { get; init; } = TimeSpan.FromSeconds(60);
 

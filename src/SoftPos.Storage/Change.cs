@@ -57,6 +57,9 @@ public enum ChangeRefusal
     /// <summary>The policy version is no longer in the state that the change starts from.</summary>
     PolicyMoved,
 
+    /// <summary>The alarm is no longer as it was read.</summary>
+    AlarmMoved,
+
     /// <summary>The key, or the ceremony about it, is no longer in the state that the change starts from.</summary>
     KeyMoved,
 

@@ -51,6 +51,10 @@ public sealed class Database : IAsyncDisposable
         EvidenceContexts = new EvidenceContextStore(this);
         Responses = new ResponseOrderStore(this, writer);
         Commands = new RemoteCommandStore(this, writer);
+        Attendance = new AttendanceStore(this);
+        Health = new HealthStore(this);
+        Alarms = new AlarmStore(this);
+        AlarmDeliveries = new AlarmDeliveryStore(this);
         _committer = new Committer(this, writer, clock);
     }
 
@@ -134,6 +138,18 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Commands to terminals.</summary>
     public RemoteCommandStore Commands { get; }
+
+    /// <summary>When terminals were heard and must be heard next.</summary>
+    public AttendanceStore Attendance { get; }
+
+    /// <summary>Series of health figures.</summary>
+    public HealthStore Health { get; }
+
+    /// <summary>Alarms.</summary>
+    public AlarmStore Alarms { get; }
+
+    /// <summary>What is owed to the receivers of alarms.</summary>
+    public AlarmDeliveryStore AlarmDeliveries { get; }
 
     /// <summary>Changes and transactions so far: their ratio is the mean size of a group commit.</summary>
     public (long Changes, long Transactions) Committed => (_committer.Changes, _committer.Batches);

@@ -75,6 +75,7 @@ internal static class Schema
         FleetSchema.Step,
         ChannelSchema.Step,
         PaymentSchema.Step,
+        WatchSchema.Step,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>

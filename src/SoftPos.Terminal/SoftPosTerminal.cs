@@ -32,7 +32,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         _openCard = openCard;
         _link = BackendLink.Open(options, options.Platform.Clock);
         _link.Sender = () => _enrolment?.Sender;
-        _attestation = new AttestationClient(_link, options.Platform);
+        _attestation = new AttestationClient(_link, options.Platform, options.Taps.Counters);
         _status = new StatusClient(_link, options.Platform.Clock, _attestation);
         _results = new PaymentResults(options.Language);
         _forwarding = new OfflineForwarding(_link, options.Platform, _results);
@@ -325,7 +325,7 @@ public sealed partial class SoftPosTerminal : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
             {
-                if (_enrolment is not null)
+                if (_enrolment is not null && !_attestation.IsClosed)
                 {
                     await AttestAsync(ChallengePurpose.Heartbeat, _closing.Token).ConfigureAwait(false);
                 }

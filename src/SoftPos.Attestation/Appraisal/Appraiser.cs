@@ -25,18 +25,28 @@ public sealed record AppraisalContext
 
     /// <summary>When each rule's finding was first seen on this terminal; starts the grace.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; } = new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>Since when each rule that asks how long has failed without a break.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> FailingSince { get; init; } = new Dictionary<string, DateTimeOffset>();
 }
 
 /// <summary>Verdict and findings.</summary>
 /// <param name="Verdict">What follows from all findings.</param>
 /// <param name="Findings">Gravest response first.</param>
 /// <param name="PolicyHash">SHA-256 of the policy that appraised, lower-case hex.</param>
-public sealed record AppraisalResult(Verdict Verdict, IReadOnlyList<Finding> Findings, string PolicyHash);
+public sealed record AppraisalResult(Verdict Verdict, IReadOnlyList<Finding> Findings, string PolicyHash)
+{
+    /// <summary>Rules that ask how long and fail now, whether for long enough or not.</summary>
+    public IReadOnlyList<string> Failing { get; init; } = [];
+}
 
 /// <summary>Claims and problems in, verdict and findings out, under one policy. Pure.</summary>
 public sealed class Appraiser(CompiledPolicy policy)
 {
     private const int MaxValueLength = 200;
+
+    /// <summary>A grace of a century is none of a person's making.</summary>
+    private const double MaxGraceDays = 36_525;
 
     /// <summary>The policy that appraises.</summary>
     public CompiledPolicy Policy => policy;
@@ -59,12 +69,22 @@ public sealed class Appraiser(CompiledPolicy policy)
             findings.Add(FindingOf(problem, context));
         }
 
+        List<string>? failing = null;
         IReadOnlyList<PolicyRule> rules = policy.Rules;
         for (int i = 0; i < rules.Count; i++)
         {
             PolicyRule rule = rules[i];
             if (rule.AppliesTo(stage, context.Ring, context.Time) && (rule.If is null || rule.If.Holds(claims)) && !rule.Require.Holds(claims))
             {
+                if (rule.Lasting is { } lasting)
+                {
+                    (failing ??= []).Add(rule.Id);
+                    if (context.Time - context.FailingSince.GetValueOrDefault(rule.Id, context.Time) < lasting)
+                    {
+                        continue;
+                    }
+                }
+
                 Finding finding = FindingOf(rule, claims, context);
                 conclusion.Add(finding.Response, rule.IsInconclusive);
                 findings.Add(finding);
@@ -72,7 +92,7 @@ public sealed class Appraiser(CompiledPolicy policy)
         }
 
         findings.Sort(static (one, other) => other.Response.CompareTo(one.Response));
-        return new AppraisalResult(conclusion.Verdict, findings, policy.HashHex);
+        return new AppraisalResult(conclusion.Verdict, findings, policy.HashHex) { Failing = failing ?? [] };
     }
 
     private static Finding FindingOf(AttestationProblem problem, AppraisalContext context) => new()
@@ -98,6 +118,13 @@ public sealed class Appraiser(CompiledPolicy policy)
             response = rule.DuringGrace;
         }
 
+        if (rule.GraceClaim is { } until && !rule.IsReportOnly && claims[until.Index] is { Kind: ClaimKind.Number, Number: > 0 and < MaxGraceDays } days)
+        {
+            // The same day for everybody, wherever in the day the evidence came.
+            deadline = new DateTimeOffset(context.Time.UtcDateTime.Date, TimeSpan.Zero).AddDays(days.Number);
+            response = rule.DuringGrace;
+        }
+
         return new Finding
         {
             Rule = rule.Id,
@@ -108,7 +135,8 @@ public sealed class Appraiser(CompiledPolicy policy)
             Severity = rule.Severity,
             Response = response,
             Deadline = deadline,
-            Detail = $"{(rule.Detail.Length > 0 ? rule.Detail + "; " : string.Empty)}expected that {rule.Require.Describe()}",
+            Detail = $"{(rule.Detail.Length > 0 ? rule.Detail + "; " : string.Empty)}expected that {rule.Require.Describe()}"
+                + (rule.Lasting is { } time ? $", and it failed for {time.TotalMinutes.ToString(CultureInfo.InvariantCulture)} minutes" : string.Empty),
         };
     }
 

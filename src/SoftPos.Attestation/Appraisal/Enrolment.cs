@@ -1,4 +1,5 @@
 using SoftPos.Attestation.Android;
+using SoftPos.Attestation.Baseline;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Attestation.Claims;
 using SoftPos.Attestation.Policy;
@@ -26,6 +27,9 @@ public sealed record EnrolmentEvidence
 
     /// <summary>What the fleet knows, such as terminals on the same factory key.</summary>
     public TerminalHistory History { get; init; } = TerminalHistory.None;
+
+    /// <summary>Model as the phone says it, for where its hardware attests none.</summary>
+    public string? StatedModel { get; init; }
 
     /// <summary>Ring of the terminal.</summary>
     public string Ring { get; init; } = AppraisalContext.Production;
@@ -106,6 +110,15 @@ public sealed class EnrolmentAppraiser(CompiledPolicy policy, VerifiedIssuers? i
         ClaimSet claims = new();
         AndroidClaims.Fill(claims, attestation);
         HistoryClaims.Fill(claims, evidence.History);
+        ClaimValue system = claims["android.osVersion"], patch = claims["android.osPatch"];
+        PatchLevel level = PatchLevel.From(patch.Kind is ClaimKind.Number ? (ulong)Math.Max(patch.Number, 0) : 0);
+        BaselineClaims.Fill(
+            claims,
+            policy.Baseline,
+            evidence.StatedModel,
+            PlatformBaseline.TextOf(system.Kind is ClaimKind.Number ? system.Number : null),
+            level.AgeInMonths(evidence.Time),
+            evidence.Time);
         AppraisalContext context = new() { Time = evidence.Time, Ring = evidence.Ring, EvidenceHash = attestation.EvidenceHash };
         return (_appraiser.Appraise(PolicyStage.Enrolment, claims, [.. attestation.Problems, .. more], context), claims);
     }

@@ -1,3 +1,4 @@
+using SoftPos.Attestation.Android;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Attestation.Claims;
 using SoftPos.Attestation.Policy;
@@ -32,6 +33,12 @@ public sealed record HeartbeatEvidence
     /// <summary>When each rule's finding was first seen on this terminal.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; } = new Dictionary<string, DateTimeOffset>();
 
+    /// <summary>What is remembered of its health.</summary>
+    public HealthTrend Trend { get; init; } = HealthTrend.None;
+
+    /// <summary>Since when each rule that asks how long has failed without a break.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> FailingSince { get; init; } = new Dictionary<string, DateTimeOffset>();
+
     /// <summary>Status list; null when there is none.</summary>
     public StatusList? StatusList { get; init; }
 
@@ -61,6 +68,7 @@ public sealed class HeartbeatAppraiser(CompiledPolicy policy)
             Ring = heartbeat.Ring,
             EvidenceHash = heartbeat.Evidence.EvidenceHash,
             FirstSeen = heartbeat.FirstSeen,
+            FailingSince = heartbeat.FailingSince,
         };
         if (heartbeat.Evidence.Claims is not { } said)
         {
@@ -77,6 +85,9 @@ public sealed class HeartbeatAppraiser(CompiledPolicy policy)
             RequiredProbes = policy.RequiredProbes,
             Time = heartbeat.Time,
         });
+        HealthClaims.Fill(claims, heartbeat.Trend.After(said, heartbeat.Time));
+        BaselineClaims.Fill(
+            claims, policy.Baseline, said.Model, said.OsVersion, PatchLevel.From((ulong)Math.Max(said.OsPatch, 0)).AgeInMonths(heartbeat.Time), heartbeat.Time);
         SdkClaims.FillContradictions(claims, heartbeat.Enrolled);
         HistoryClaims.Fill(claims, heartbeat.History);
         StatusEntry? listed = heartbeat.StatusList?.FindWorst(heartbeat.Enrolled.CertificateSerials);

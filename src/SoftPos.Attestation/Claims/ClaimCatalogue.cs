@@ -7,7 +7,7 @@ public static class ClaimCatalogue
 {
     private static readonly Claim[] Claims = Number(
         [.. AndroidClaims.Catalogue, .. HistoryClaims.Catalogue, .. SdkClaims.Catalogue, .. HealthClaims.Catalogue, .. ProbeClaims.Catalogue,
-            .. PlayClaims.Catalogue, .. AppleClaims.Catalogue]);
+            .. PlayClaims.Catalogue, .. AppleClaims.Catalogue, .. BaselineClaims.Catalogue, .. FleetClaims.Catalogue]);
 
     private static readonly FrozenDictionary<string, Claim> ByName = Claims.ToFrozenDictionary(claim => claim.Name, StringComparer.Ordinal);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using SoftPos.Attestation.Baseline;
 
 namespace SoftPos.Attestation.Policy;
 
@@ -35,6 +36,9 @@ public sealed class CompiledPolicy
 
     /// <summary>The same as lower-case hex.</summary>
     public string HashHex { get; }
+
+    /// <summary>Systems and models with the days of their ends: the list that ships, and what the document says besides.</summary>
+    public PlatformBaseline Baseline { get; internal init; } = PlatformBaseline.Shipped;
 
     internal JsonObject Values { get; }
 

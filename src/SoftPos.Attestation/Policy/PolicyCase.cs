@@ -28,6 +28,9 @@ public sealed record PolicyCase
     /// <summary>When findings of rules were first seen.</summary>
     public required IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; }
 
+    /// <summary>Since when rules that ask how long have failed.</summary>
+    public required IReadOnlyDictionary<string, DateTimeOffset> FailingSince { get; init; }
+
     /// <summary>Verdict that must follow.</summary>
     public required Verdict Expect { get; init; }
 
@@ -37,7 +40,10 @@ public sealed record PolicyCase
     /// <summary>Runs the case.</summary>
     public PolicyCaseResult Run(CompiledPolicy policy)
     {
-        AppraisalContext context = new() { Time = Time, Ring = Ring, EvidenceHash = new string('0', 64), FirstSeen = FirstSeen };
+        AppraisalContext context = new()
+        {
+            Time = Time, Ring = Ring, EvidenceHash = new string('0', 64), FirstSeen = FirstSeen, FailingSince = FailingSince,
+        };
         AppraisalResult result = new Appraiser(policy).Appraise(Stage, Claims, [], context);
         List<string> wrong = [];
         if (result.Verdict != Expect)
@@ -73,7 +79,7 @@ public sealed class PolicyCases
     private static readonly string[] TopKeys = ["policy", "time", "values", "cases"];
 
     private static readonly string[] CaseKeys =
-        ["name", "like", "stage", "ring", "time", "claims", "without", "firstSeen", "expect", "findings"];
+        ["name", "like", "stage", "ring", "time", "claims", "without", "firstSeen", "failingSince", "expect", "findings"];
 
     private readonly List<PolicyFault> _faults = [];
     private readonly Dictionary<string, JsonObject> _byName = new(StringComparer.Ordinal);
@@ -92,7 +98,7 @@ public sealed class PolicyCases
 
     /// <summary>
     /// Reads cases, YAML or JSON: <c>time</c> and <c>values</c> for all, and <c>cases</c>, a list of name, stage (of like's when absent),
-    /// claims by name, expect (a verdict), and optionally ring, time, firstSeen, findings (rules), like (an earlier case whose claims come
+    /// claims by name, expect (a verdict), and optionally ring, time, firstSeen, failingSince, findings (rules), like (an earlier case whose claims come
     /// first) and without (claims to leave out).
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, out PolicyCases? cases, out IReadOnlyList<PolicyFault> faults)
@@ -161,12 +167,6 @@ public sealed class PolicyCases
             _faults.Add(new PolicyFault(path + ".name", name.Length == 0 ? "expected a name" : "stands twice"));
         }
 
-        Dictionary<string, DateTimeOffset> firstSeen = new(StringComparer.Ordinal);
-        foreach ((string rule, _) in members["firstSeen"] as JsonObject ?? [])
-        {
-            firstSeen[rule] = Time((JsonObject)members["firstSeen"]!, rule, path + ".firstSeen") ?? default;
-        }
-
         _cases.Add(new PolicyCase
         {
             Name = name,
@@ -174,7 +174,8 @@ public sealed class PolicyCases
             Claims = Claims(members["claims"] as JsonObject ?? [], path + ".claims"),
             Ring = members["ring"]?.ToString() ?? AppraisalContext.Production,
             Time = Time(members, "time", path) ?? _time ?? Missing(path),
-            FirstSeen = firstSeen,
+            FirstSeen = Times(members, "firstSeen", path),
+            FailingSince = Times(members, "failingSince", path),
             Expect = Word<Verdict>(members, "expect", path),
             Findings = members["findings"] is JsonArray rules ? [.. rules.Select(rule => rule?.ToString() ?? string.Empty)] : null,
         });
@@ -247,6 +248,17 @@ public sealed class PolicyCases
 
         _faults.Add(new PolicyFault($"{path}.{key}", $"expected one of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}"));
         return default;
+    }
+
+    private Dictionary<string, DateTimeOffset> Times(JsonObject members, string key, string path)
+    {
+        Dictionary<string, DateTimeOffset> times = new(StringComparer.Ordinal);
+        foreach ((string rule, _) in members[key] as JsonObject ?? [])
+        {
+            times[rule] = Time((JsonObject)members[key]!, rule, $"{path}.{key}") ?? default;
+        }
+
+        return times;
     }
 
     private DateTimeOffset? Time(JsonObject members, string key, string path)

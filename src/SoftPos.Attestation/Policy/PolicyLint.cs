@@ -19,6 +19,7 @@ public static class PolicyLint
         Collect(document!["rules"], used);
         notes.AddRange((document["values"] as JsonObject ?? []).Where(value => !used.Contains(value.Key)).Select(value =>
             new PolicyFault("values." + value.Key, "no rule uses it")));
+        AddBaseline(document, notes);
         JsonArray rules = document["rules"] as JsonArray ?? [];
         Dictionary<string, string> seen = new(StringComparer.Ordinal);
         for (int i = 0; i < rules.Count; i++)
@@ -32,6 +33,29 @@ public static class PolicyLint
         return notes;
     }
 
+    /// <summary>What nobody can review later, and what denies earlier than a merchant would understand.</summary>
+    private static void AddBaseline(JsonObject document, List<PolicyFault> notes)
+    {
+        foreach (string key in (string[])["systems", "models"])
+        {
+            JsonArray entries = document["baseline"]?[key] as JsonArray ?? [];
+            for (int i = 0; i < entries.Count; i++)
+            {
+                string path = $"baseline.{key}[{i}]";
+                if (entries[i] is JsonObject entry && !entry.ContainsKey("source"))
+                {
+                    notes.Add(new PolicyFault(path, "says no source for its days"));
+                }
+
+                if (DateOnly.TryParse(entries[i]?["deniedFrom"]?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out DateOnly denied)
+                    && DateOnly.TryParse(entries[i]?["supportEnds"]?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out DateOnly ends) && denied < ends)
+                {
+                    notes.Add(new PolicyFault(path + ".deniedFrom", "denies while its maker still supports it"));
+                }
+            }
+        }
+    }
+
     private static void Check(JsonObject rule, string path, DateTimeOffset now, Dictionary<string, string> seen, List<PolicyFault> notes)
     {
         string condition = $"{rule["stages"]?.ToJsonString()} {rule["if"]?.ToJsonString()} {rule["require"]?.ToJsonString()} {rule["rings"]?.ToJsonString()} {rule["enabled"]?.ToJsonString()}";
@@ -40,7 +64,7 @@ public static class PolicyLint
             notes.Add(new PolicyFault(path, $"asks the same as {seen[condition]}"));
         }
 
-        if (rule.ContainsKey("duringGrace") && !rule.ContainsKey("grace"))
+        if (rule.ContainsKey("duringGrace") && !rule.ContainsKey("grace") && !rule.ContainsKey("graceUntil"))
         {
             notes.Add(new PolicyFault(path + ".duringGrace", "has no effect without grace"));
         }
@@ -49,6 +73,11 @@ public static class PolicyLint
         if (isReport && rule.ContainsKey("grace"))
         {
             notes.Add(new PolicyFault(path + ".grace", "has no effect on a rule that only reports"));
+        }
+
+        if (rule.ContainsKey("lasting") && rule["stages"]?.ToJsonString() is not "[\"evidence\"]")
+        {
+            notes.Add(new PolicyFault(path + ".lasting", "only evidence comes often enough to last"));
         }
 
         if (rule["enabled"]?.GetValueKind() is JsonValueKind.False)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml;
+using SoftPos.Attestation.Baseline;
 using SoftPos.Attestation.Claims;
 using SoftPos.Contract;
 
@@ -13,12 +14,12 @@ internal sealed class PolicyReader
     /// <summary>The shipped policy has fewer than a hundred; an appraisal asks them all.</summary>
     private const int MaxRules = 1000;
 
-    private static readonly string[] TopKeys = ["policy", "version", "description", "values", "probes", "rules"];
+    private static readonly string[] TopKeys = ["policy", "version", "description", "values", "probes", "baseline", "rules"];
 
     private static readonly string[] RuleKeys =
     [
         "id", "stages", "if", "require", "reason", "severity", "response", "detail", "reportOnly", "inconclusive", "rings", "effective", "due", "grace",
-            "duringGrace", "enabled",
+            "duringGrace", "graceUntil", "lasting", "enabled",
     ];
 
     private readonly JsonObject _document;
@@ -76,7 +77,10 @@ internal sealed class PolicyReader
         }
 
         List<string> probes = ReadProbes();
-        return _faults.Count == 0 ? new CompiledPolicy(name, version, rules, probes, _values, hash) : null;
+        PlatformBaseline baseline = _document.ContainsKey("baseline")
+            ? new BaselineReader(_faults).ReadPart(_document["baseline"], "baseline")
+            : PlatformBaseline.Shipped;
+        return _faults.Count == 0 ? new CompiledPolicy(name, version, rules, probes, _values, hash) { Baseline = baseline } : null;
     }
 
     private List<string> ReadProbes()
@@ -133,10 +137,28 @@ internal sealed class PolicyReader
             Grace = ReadDuration(members, "grace", path),
             DuringGrace = members.ContainsKey("duringGrace") ? Word<FindingResponse>(members, "duringGrace", path, required: true)
                 : FindingResponse.Notice,
+            Lasting = ReadDuration(members, "lasting", path),
+            GraceClaim = ReadGraceClaim(members, path),
             If = only,
             Require = require!,
         };
         return _faults.Count == before ? rule : null;
+    }
+
+    private Claim? ReadGraceClaim(JsonObject members, string path)
+    {
+        if (!members.ContainsKey("graceUntil"))
+        {
+            return null;
+        }
+
+        if (ClaimCatalogue.Find(members["graceUntil"]?.ToString() ?? string.Empty) is { Kind: ClaimKind.Number } claim && !members.ContainsKey("grace"))
+        {
+            return claim;
+        }
+
+        _faults.Add(new PolicyFault(path + ".graceUntil", "expected a claim that counts days, and no grace beside it"));
+        return null;
     }
 
     private PolicyStage ReadStages(JsonObject members, string path)
@@ -156,7 +178,7 @@ internal sealed class PolicyReader
 
         if (stages is PolicyStage.None)
         {
-            _faults.Add(new PolicyFault(path + ".stages", "expected a list of enrolment, evidence, play, apple"));
+            _faults.Add(new PolicyFault(path + ".stages", "expected a list of enrolment, evidence, play, apple, fleet, baseline"));
         }
 
         return stages;

@@ -1,3 +1,4 @@
+using SoftPos.Attestation.Claims;
 using SoftPos.Contract;
 
 namespace SoftPos.Attestation.Policy;
@@ -20,6 +21,12 @@ public enum PolicyStage
 
     /// <summary>On Apple App Attest.</summary>
     Apple = 8,
+
+    /// <summary>On terminals that have something in common, counted.</summary>
+    Fleet = 16,
+
+    /// <summary>On a model, a system and a patch level alone: may such a phone be used, and until when.</summary>
+    Baseline = 32,
 }
 
 /// <summary>One compiled rule: what must hold, and what follows when it does not.</summary>
@@ -65,6 +72,14 @@ public sealed class PolicyRule
 
     /// <summary>Response during the grace, and before it is due.</summary>
     public FindingResponse DuringGrace { get; init; } = FindingResponse.Notice;
+
+    /// <summary>How long the requirement must fail without a break before there is a finding; null for at once.</summary>
+    public TimeSpan? Lasting { get; init; }
+
+    /// <summary>Claim that says in how many days the grace ends, the same for all terminals; null for none.</summary>
+    public string? GraceUntil => GraceClaim?.Name;
+
+    internal Claim? GraceClaim { get; init; }
 
     internal Condition? If { get; init; }
 

@@ -26,9 +26,40 @@ public static class PolicySchema
             ["description"] = Text("For people."),
             ["values"] = new JsonObject { ["type"] = "object", ["description"] = "Values that conditions name as $name." },
             ["probes"] = List(Words(ProbeClaims.Probes), "Probes that every evidence must report."),
+            ["baseline"] = Baseline(),
             ["rules"] = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["maxItems"] = 1000, ["items"] = Ref("rule") },
         },
-        ["$defs"] = new JsonObject { ["rule"] = Rule(), ["condition"] = Condition(), ["test"] = Test() },
+        ["$defs"] = new JsonObject { ["rule"] = Rule(), ["entry"] = Entry(), ["condition"] = Condition(), ["test"] = Test() },
+    };
+
+    private static JsonObject Baseline() => new()
+    {
+        ["type"] = "object",
+        ["description"] = "Systems and models, besides those of the list that ships; an entry replaces that of the same name.",
+        ["additionalProperties"] = false,
+        ["properties"] = new JsonObject
+        {
+            ["denyAfterDays"] = Whole("Days from the end of support to denial, for entries without deniedFrom."),
+            ["systems"] = new JsonObject { ["type"] = "array", ["items"] = Ref("entry") },
+            ["models"] = new JsonObject { ["type"] = "array", ["items"] = Ref("entry") },
+        },
+    };
+
+    private static JsonObject Entry() => new()
+    {
+        ["type"] = "object",
+        ["required"] = new JsonArray("names"),
+        ["additionalProperties"] = false,
+        ["properties"] = new JsonObject
+        {
+            ["names"] = List(new JsonObject { ["type"] = "string" }, "Version of a system, or names of a model as phones say them."),
+            ["released"] = Day("When it came out."),
+            ["supportEnds"] = Day("Last day of security updates."),
+            ["deniedFrom"] = Day("First day on which it is denied."),
+            ["patchMonths"] = Whole("Months that a patch level may be old on this model."),
+            ["source"] = Text("Where the days are from."),
+            ["example"] = Flag("Made up."),
+        },
     };
 
     private static JsonObject Rule() => new()
@@ -39,7 +70,7 @@ public static class PolicySchema
         ["properties"] = new JsonObject
         {
             ["id"] = Text("Identity, such as boot.locked; stays the same when the rule changes."),
-            ["stages"] = List(Words("enrolment", "evidence", "play", "apple"), "Kinds of evidence on which it is asked."),
+            ["stages"] = List(Words("enrolment", "evidence", "play", "apple", "fleet", "baseline"), "Kinds of evidence on which it is asked."),
             ["if"] = Ref("condition"),
             ["require"] = Ref("condition"),
             ["reason"] = Words(ReasonCatalogue.All.Select(reason => reason.Code)),
@@ -53,6 +84,8 @@ public static class PolicySchema
             ["due"] = Text("From when the response holds; until then duringGrace does, with this date on it."),
             ["grace"] = new JsonObject { ["type"] = "string", ["pattern"] = "^P", ["description"] = "Duration such as P14D." },
             ["duringGrace"] = Words(Enum.GetNames<FindingResponse>().Select(name => name.ToLowerInvariant())),
+            ["graceUntil"] = Words(ClaimCatalogue.All.Where(claim => claim.Kind is ClaimKind.Number).Select(claim => claim.Name)),
+            ["lasting"] = new JsonObject { ["type"] = "string", ["pattern"] = "^P", ["description"] = "How long it must fail without a break, such as PT10M." },
             ["enabled"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Value()) },
         },
     };
@@ -108,6 +141,12 @@ public static class PolicySchema
     private static JsonObject Value() => new() { ["type"] = "string", ["pattern"] = "^\\$" };
 
     private static JsonObject Text(string description) => new() { ["type"] = "string", ["description"] = description };
+
+    private static JsonObject Whole(string description) =>
+        new() { ["type"] = "integer", ["minimum"] = 0, ["description"] = description };
+
+    private static JsonObject Day(string description) =>
+        new() { ["type"] = "string", ["pattern"] = "^\\d{4}-\\d{2}-\\d{2}$", ["description"] = description };
 
     private static JsonObject Flag(string description) => new() { ["type"] = "boolean", ["description"] = description };
 

@@ -7,6 +7,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor.Services;
 using SoftPos.Backend.Console.Access;
 using SoftPos.Backend.Console.Live;
+using SoftPos.Monitoring;
+using SoftPos.Storage;
 
 namespace SoftPos.Backend.Console;
 
@@ -46,6 +48,8 @@ public static class ConsoleModule
         // Keys of cookies live as long as the process: nothing on disk opens a session, and a restart ends them all.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
 
+        services.TryAddSingleton(static provider =>
+            new AlarmBook(provider.GetRequiredService<Database>(), [], provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<FleetView>();
         services.TryAddSingleton<SalesView>();
         services.TryAddSingleton<JournalFeed>();

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,20 +25,11 @@ internal static class FleetEndpoints
 
     private static readonly TimeSpan DefaultCommandLife = TimeSpan.FromDays(7);
 
-    private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
+    private static readonly JsonSerializerOptions Form = OperatorBody.Form;
 
     public static void MapFleetEndpoints(this IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder fleet = routes.MapGroup("/operator/v1/fleet").RequireRateLimiting(TerminalEndpoints.RateLimit);
-        fleet.AddEndpointFilter(static async (context, next) =>
-            OperatorEndpoints.IsLocal(context.HttpContext, (LocalOperator)context.HttpContext.RequestServices.GetService(typeof(LocalOperator))!)
-                ? await next(context)
-                : ReasonProblem.Result(ReasonCodes.OperatorUnknown));
+        RouteGroupBuilder fleet = routes.MapOperatorGroup("/operator/v1/fleet");
         fleet.MapPost("/orders", OrderAsync);
         fleet.MapGet("/orders", async (Database database, CancellationToken cancellation) =>
             Results.Json(await database.Responses.NewestAsync(ListCount, cancellation), Form));
@@ -102,23 +92,7 @@ internal static class FleetEndpoints
         ? record with { Command = record.Command with { Content = null } }
         : record;
 
-    private static async Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act)
-    {
-        if (context.Request.ContentLength is not (> 0 and <= MaxBody))
-        {
-            return ReasonProblem.Result(ReasonCodes.RequestMalformed, $"expected a JSON body of at most {MaxBody} bytes");
-        }
-
-        try
-        {
-            T? body = await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Form, context.RequestAborted);
-            return body is null ? ReasonProblem.Result(ReasonCodes.RequestMalformed, "expected a JSON object", "$") : await act(body);
-        }
-        catch (JsonException fault)
-        {
-            return ReasonProblem.Result(ReasonCodes.RequestMalformed, "a member is missing, unknown or of the wrong kind", fault.Path ?? "$");
-        }
-    }
+    private static Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act) => OperatorBody.ReadAsync(context, MaxBody, act);
 
     private static IResult Answer(ResponseOutcome outcome) => outcome.Refusal is { } refused
         ? Problem(refused)
@@ -126,7 +100,7 @@ internal static class FleetEndpoints
 
     private static IResult Done(Refusal? refusal) => refusal is null ? Results.Json(new { done = true }, Form) : Problem(refusal);
 
-    private static IResult Problem(Refusal refused) => ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field);
+    private static IResult Problem(Refusal refused) => OperatorBody.Problem(refused);
 
     private sealed record OrderBody
     {

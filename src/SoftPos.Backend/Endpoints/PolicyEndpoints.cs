@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,20 +25,11 @@ internal static class PolicyEndpoints
     /// <summary>Longest time that is replayed: evidence is not kept for longer.</summary>
     private const int MaxDays = 400;
 
-    private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
+    private static readonly JsonSerializerOptions Form = OperatorBody.Form;
 
     public static void MapPolicyEndpoints(this IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder policies = routes.MapGroup("/operator/v1/policies").RequireRateLimiting(TerminalEndpoints.RateLimit);
-        policies.AddEndpointFilter(static async (context, next) =>
-            OperatorEndpoints.IsLocal(context.HttpContext, (LocalOperator)context.HttpContext.RequestServices.GetService(typeof(LocalOperator))!)
-                ? await next(context)
-                : ReasonProblem.Result(ReasonCodes.OperatorUnknown));
+        RouteGroupBuilder policies = routes.MapOperatorGroup("/operator/v1/policies");
         policies.MapGet(string.Empty, async (Database database, CancellationToken cancellation) =>
             Results.Json(await database.Policies.NewestAsync(ListCount, cancellation), Form));
         policies.MapPost("/simulations", SimulateAsync);
@@ -81,23 +71,7 @@ internal static class PolicyEndpoints
                 : Results.Json(outcome.Version, Form);
         });
 
-    private static async Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act)
-    {
-        if (context.Request.ContentLength is not (> 0 and <= MaxBody))
-        {
-            return ReasonProblem.Result(ReasonCodes.RequestMalformed, $"expected a JSON body of at most {MaxBody} bytes");
-        }
-
-        try
-        {
-            T? body = await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Form, context.RequestAborted);
-            return body is null ? ReasonProblem.Result(ReasonCodes.RequestMalformed, "expected a JSON object", "$") : await act(body);
-        }
-        catch (JsonException fault)
-        {
-            return ReasonProblem.Result(ReasonCodes.RequestMalformed, "a member is missing, unknown or of the wrong kind", fault.Path ?? "$");
-        }
-    }
+    private static Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act) => OperatorBody.ReadAsync(context, MaxBody, act);
 
     private sealed record PersonBody
     {

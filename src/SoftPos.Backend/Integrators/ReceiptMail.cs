@@ -1,5 +1,3 @@
-using MailKit.Net.Smtp;
-using MailKit.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,9 +13,6 @@ namespace SoftPos.Backend.Integrators;
 /// <summary>Receipts by e-mail, through the installation's server.</summary>
 internal static class ReceiptMail
 {
-    /// <summary>A server that does not answer must not hold the caller for longer.</summary>
-    private const int TimeoutMs = 15_000;
-
     public static void Map(RouteGroupBuilder v1) =>
         v1.MapPost("/payments/{paymentId:guid}/receipt-emails", SendAsync).Wants(ApiScopes.PaymentsWrite).WantsIdempotencyKey()
             .WithSummary("Send the customer's copy of a receipt by e-mail").Accepts<ReceiptMailInput>("application/json").Produces(StatusCodes.Status202Accepted);
@@ -48,7 +43,7 @@ internal static class ReceiptMail
         ReceiptPaper paper = await ReceiptPaper.OfAsync(
             database, stored.Record, ReceiptCopy.Customer, input.Language ?? "en", links.AddressOf(settings.AddressOf(context), paymentId), cancellation);
         using MimeMessage message = MessageOf(paper, mail, to!);
-        return await TrySendAsync(mail, message, cancellation)
+        return await MailPost.SendAsync(mail, message, cancellation)
             ? Results.StatusCode(StatusCodes.Status202Accepted)
             : ReasonProblem.Result(ReasonCodes.MailUnavailable, "the mail server did not take the message");
     }
@@ -60,28 +55,5 @@ internal static class ReceiptMail
         message.To.Add(to);
         message.Body = new BodyBuilder { TextBody = paper.ToText(), HtmlBody = ReceiptHtml.Page(paper) }.ToMessageBody();
         return message;
-    }
-
-    private static async Task<bool> TrySendAsync(MailOptions mail, MimeMessage message, CancellationToken cancellation)
-    {
-        using SmtpClient client = new() { Timeout = TimeoutMs };
-        try
-        {
-            SecureSocketOptions security = mail.Tls ? SecureSocketOptions.StartTls : SecureSocketOptions.StartTlsWhenAvailable;
-            await client.ConnectAsync(mail.Host, mail.Port, security, cancellation);
-            if (mail.User is { } user)
-            {
-                await client.AuthenticateAsync(user, mail.Password ?? string.Empty, cancellation);
-            }
-
-            await client.SendAsync(message, cancellation);
-            await client.DisconnectAsync(quit: true, cancellation);
-            return true;
-        }
-        catch (Exception fault) when (fault is IOException or System.Net.Sockets.SocketException or MailKit.ProtocolException or MailKit.CommandException
-            or MailKit.Security.AuthenticationException or SslHandshakeException or TimeoutException or NotSupportedException)
-        {
-            return false;
-        }
     }
 }

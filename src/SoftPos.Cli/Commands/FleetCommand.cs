@@ -127,7 +127,7 @@ internal static class FleetCommand
     private static Option<string> Note() => new("--note") { Description = "Why, in a sentence for the journal.", Required = true };
 
     /// <summary>Gives a command its link to the running stack and prints what it answers.</summary>
-    private static Command Calling(Command command, Func<ParseResult, OperatorLink, CancellationToken, Task<string>> call)
+    internal static Command Calling(Command command, Func<ParseResult, OperatorLink, CancellationToken, Task<string>> call)
     {
         Option<int> port = StackOptions.Port();
         Option<string> data = StackOptions.Data();

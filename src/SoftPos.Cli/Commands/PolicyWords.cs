@@ -13,6 +13,7 @@ internal static class PolicyWords
         output.WriteLine(rule.Id);
         output.WriteLine($"  asks that    {rule.Describe()}");
         output.WriteLine($"  on           {rule.Stages.ToString().ToLowerInvariant()}{(rule.Rings.Count > 0 ? " in ring " + string.Join(", ", rule.Rings) : string.Empty)}"
+            + (rule.Lasting is { } lasting ? $", after {lasting.TotalMinutes:0.#} minutes of failing" : string.Empty)
             + (rule.EffectiveFrom is { } from ? $" from {from:u}" : string.Empty));
         output.WriteLine($"  else         {ResponseOf(rule)}, {rule.Severity.ToString().ToLowerInvariant()}, as {rule.Reason}");
         output.WriteLine($"  owner        {reason.Owner.ToString().ToLowerInvariant()}");
@@ -37,6 +38,7 @@ internal static class PolicyWords
     private static string ResponseOf(PolicyRule rule) =>
         rule.IsReportOnly ? "report only"
         : rule.Due is { } due && rule.Grace is null ? $"{Word(rule.DuringGrace)} until {due:u}, then {Word(rule.Response)}"
+        : rule.GraceUntil is { } until ? $"{Word(rule.DuringGrace)} until the day of {until}, then {Word(rule.Response)}"
         : rule.Grace is { } grace ? $"{Word(rule.DuringGrace)} for {grace.TotalDays:0.#} days, then {Word(rule.Response)}"
         : Word(rule.Response) + (rule.IsInconclusive ? " (proves nothing: the verdict is unknown)" : string.Empty);
 

@@ -63,6 +63,7 @@ internal static class SaleCommand
             result = result with { Reason = enrolment.Reason ?? result.Reason, Findings = enrolment.Findings };
         }
 
+        await phone.CloseAsync();
         return SaleOutput.Report(result, options.Backend(parsed), json);
     }
 

@@ -7,6 +7,7 @@ using SoftPos.Contract;
 using SoftPos.Lab.Acquirer;
 using SoftPos.Lab.Phones;
 using SoftPos.Lab.VirtualTerminal;
+using SoftPos.Monitoring;
 using SoftPos.Monitoring.Revocation;
 using SoftPos.Payments;
 using SoftPos.Storage;
@@ -64,11 +65,13 @@ internal static class UpCommand
         {
             Description = "Highest surcharge of a merchant, in percent.", DefaultValueFactory = _ => 5,
         };
+        AlarmReceivers receivers = new();
         Option<bool> verbose = new("--verbose") { Description = "Log every request." };
         Command command = new("up", "Start the whole stack on this machine: back end, console, lab acquirer, virtual phones.")
         {
             port, data, fleet, acquirer, timeout, keys, mac, sales, sum, keysDue, preauth, currencies, cap, verbose,
         };
+        receivers.AddTo(command);
         command.SetAction((result, cancellation) => RunAsync(
             new Choices(
                 result.GetValue(port),
@@ -80,7 +83,8 @@ internal static class UpCommand
                 result.GetValue(mac),
                 VelocityOf(result.GetValue(sales), result.GetValue(sum)),
                 TimeSpan.FromDays(Math.Clamp(result.GetValue(keysDue), 0, KeyPeriod.Longest.TotalDays)),
-                result.GetValue(verbose))
+                result.GetValue(verbose),
+                receivers.Of(result))
             {
                 PreAuthorisationLife = TimeSpan.FromDays(Math.Clamp(result.GetValue(preauth), 0, MaxPreAuthorisationDays)),
                 Currencies = CurrenciesOf(result.GetValue(currencies) ?? []),
@@ -117,6 +121,9 @@ internal static class UpCommand
             Reversal = SandboxReversals,
             StatusList = new StatusListOptions { Address = statusList.Address, Period = SandboxListPeriod, ShortestPeriod = SandboxListPeriod },
             Verbose = choices.Verbose,
+            AlarmSinks = choices.Receivers.Sinks,
+            Alarms = new AlarmOptions { SignOfLife = choices.Receivers.SignOfLife },
+            Mail = choices.Receivers.Mail,
         };
         await using BackendHost host = await StartAsync(options, cancellation);
         await using LabFleet phones = new(host.Address, Path.Combine(choices.Data, "phones"), TimeProvider.System);
@@ -201,7 +208,7 @@ internal static class UpCommand
 
     private sealed record Choices(
         int Port, string Data, int Fleet, string? Acquirer, TimeSpan AcquirerTimeout, string? Keys, bool Mac, VelocityLimit? Velocity, TimeSpan KeysDueAfter,
-        bool Verbose)
+        bool Verbose, AlarmChoices Receivers)
     {
         public TimeSpan PreAuthorisationLife { get; init; }
 

@@ -258,4 +258,5 @@ public sealed record OfflineForwardAnswer
 [JsonSerializable(typeof(CommandAnswer))]
 [JsonSerializable(typeof(CommandRecord))]
 [JsonSerializable(typeof(PolicyVersionRecord))]
+[JsonSerializable(typeof(AlarmRecord))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -85,6 +85,9 @@ public sealed record EvidenceClaims
     /// <summary>Health figures by name with the unit in it, such as <c>batteryTemperatureCelsius</c>.</summary>
     public IReadOnlyDictionary<string, double> Health { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>The app closes: no evidence is to be expected until it is opened again, and its silence says nothing.</summary>
+    public bool Closing { get; init; }
+
     /// <summary>Encodes as a canonical CBOR map.</summary>
     public byte[] Encode()
     {
@@ -92,7 +95,7 @@ public sealed record EvidenceClaims
         ueid[0] = 1;
         _ = TerminalId.TryWriteBytes(ueid[1..], bigEndian: true, out _);
         byte[] entity = ueid.ToArray();
-        return CborMap.Write(writer => WriteClaims(writer, entity), 16).Encode();
+        return CborMap.Write(writer => WriteClaims(writer, entity), Closing ? 17 : 16).Encode();
     }
 
     private void WriteClaims(CborWriter writer, byte[] entity)
@@ -133,6 +136,11 @@ public sealed record EvidenceClaims
         }
 
         writer.WriteEndMap();
+        if (Closing)
+        {
+            writer.WriteInt64(-70011);
+            writer.WriteBoolean(true);
+        }
     }
 
     /// <summary>Decodes; false for anything malformed, incomplete or over its bounds.</summary>

@@ -13,6 +13,7 @@ internal sealed class EvidenceReader(FrozenSet<string>? knownProbes)
     private long? _purpose, _sequence;
     private DateTimeOffset? _time;
     private int _patch;
+    private bool _closing;
     private string? _profile, _sdk, _package, _model, _os;
     private string _installer = string.Empty;
 
@@ -41,6 +42,7 @@ internal sealed class EvidenceReader(FrozenSet<string>? knownProbes)
             case -70008: _patch = reader.ReadInt32(); return true;
             case -70009: ReadMeasurements(reader); return true;
             case -70010: ReadHealth(reader); return true;
+            case -70011: _closing = reader.ReadBoolean(); return true;
             default: return false;
         }
     }
@@ -62,6 +64,7 @@ internal sealed class EvidenceReader(FrozenSet<string>? knownProbes)
         Measurements = _measurements,
         MeasurementChain = _chain!,
         Health = _health,
+        Closing = _closing,
     };
 
     private static bool IsText(string? text) => text is { Length: > 0 and <= EvidenceClaims.MaxText };

@@ -170,4 +170,10 @@ public static partial class ReasonCodes
 
     /// <summary>The place that the phone states comes from a test provider.</summary>
     public const string LocationMocked = "LOCATION_MOCKED";
+
+    /// <summary>No evidence came within the time that the terminal has for it.</summary>
+    public const string TerminalSilent = "TERMINAL_SILENT";
+
+    /// <summary>Many phones of one kind are in trouble.</summary>
+    public const string FleetDegraded = "FLEET_DEGRADED";
 }

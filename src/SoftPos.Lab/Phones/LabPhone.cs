@@ -22,8 +22,14 @@ public sealed class LabPhone
         ["failedTapsSinceLast"] = 0,
         ["crashesSinceLast"] = 0,
         ["queuedItems"] = 0,
+        ["batteryHealth"] = 2,
+        ["networkKind"] = 1,
     };
 
+    /// <summary>A phone has run for a while when its lab begins.</summary>
+    private const double UptimeAtStart = 7200;
+
+    private readonly DateTimeOffset _started;
     private readonly LabAttestationAuthority _authority;
     private readonly TimeProvider _clock;
     private readonly RandomNumberGenerator _randomness;
@@ -41,6 +47,7 @@ public sealed class LabPhone
         _clock = description.ClockSkewSeconds == 0 ? clock : new SkewedClock(clock, TimeSpan.FromSeconds(description.ClockSkewSeconds));
         _randomness = randomness;
         LabTime = clock;
+        _started = clock.GetUtcNow();
     }
 
     /// <summary>What it is like.</summary>
@@ -67,7 +74,13 @@ public sealed class LabPhone
     /// <summary>Health figures now.</summary>
     public IReadOnlyDictionary<string, double> ReadHealth()
     {
-        Dictionary<string, double> health = new(GoodHealth, StringComparer.Ordinal);
+        Dictionary<string, double> health = new(GoodHealth, StringComparer.Ordinal)
+        {
+            ["nfcState"] = Description.System.Reader switch { true => 2, false => 1, _ => 0 },
+            ["appVersion"] = Description.AppVersion,
+            ["bootCount"] = Description.System.Boots,
+            ["uptimeSeconds"] = Math.Round((LabTime.GetUtcNow() - _started).TotalSeconds + UptimeAtStart),
+        };
         foreach ((string figure, double value) in Description.Health)
         {
             health[figure] = value;

@@ -49,10 +49,17 @@ public sealed class LabFleet(Uri backend, string folder, TimeProvider clock) : I
         {
             await using VirtualTerminal phone = await VirtualTerminal.OpenAsync(
                 new VirtualTerminalOptions { Backend = backend, Folder = place, Phone = name, Clock = clock }, closing);
-            using PeriodicTimer timer = new(Pause, clock);
-            while (await ReportAsync(phone, closing))
+            try
             {
-                await timer.WaitForNextTickAsync(closing);
+                using PeriodicTimer timer = new(Pause, clock);
+                while (await ReportAsync(phone, closing))
+                {
+                    await timer.WaitForNextTickAsync(closing);
+                }
+            }
+            catch (OperationCanceledException) when (closing.IsCancellationRequested)
+            {
+                await phone.CloseAsync();
             }
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)

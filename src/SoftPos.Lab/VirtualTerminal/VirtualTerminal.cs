@@ -9,6 +9,8 @@ namespace SoftPos.Lab.VirtualTerminal;
 /// <summary>The SDK on a lab phone: enrolment, heartbeat, sale, through the same code that runs on a real one.</summary>
 public sealed class VirtualTerminal : IAsyncDisposable
 {
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(2);
+
     private readonly CardReader _reader;
     private readonly VirtualTerminalOptions _options;
     private readonly RandomNumberGenerator _randomness;
@@ -106,6 +108,20 @@ public sealed class VirtualTerminal : IAsyncDisposable
     /// <summary>Sends the evidence of an open app.</summary>
     public Task<TrustResult> HeartbeatAsync(CancellationToken cancellation = default) =>
         Terminal.AttestAsync(ChallengePurpose.Heartbeat, cancellation);
+
+    /// <summary>The merchant closes the app: the back end is told that no evidence is to be expected. It is not waited for longer than that takes.</summary>
+    public async Task CloseAsync()
+    {
+        using CancellationTokenSource patience = new(ClosingPatience, _options.Clock);
+        try
+        {
+            await Terminal.CloseAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Then it is silent at the back end until it reports again.
+        }
+    }
 
     /// <summary>Takes a payment.</summary>
     /// <param name="order">Amount, currency, kind.</param>

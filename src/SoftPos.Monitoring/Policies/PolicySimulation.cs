@@ -43,6 +43,7 @@ public sealed class PolicySimulation(Database database, TimeProvider clock)
     {
         private readonly Dictionary<Guid, SimulatedTerminal> _last = [];
         private readonly Dictionary<Guid, Dictionary<string, DateTimeOffset>> _firstSeen = [];
+        private readonly Dictionary<Guid, (TerminalMemory Memory, DateTimeOffset? Heard)> _failing = [];
         private readonly Dictionary<string, int> _changed = new(StringComparer.Ordinal);
         private int _evaluated;
         private int _skipped;
@@ -101,6 +102,8 @@ public sealed class PolicySimulation(Database database, TimeProvider clock)
                 firstSeen[rule] = first;
             }
 
+            (TerminalMemory last, DateTimeOffset? heard) = _failing.GetValueOrDefault(terminalId, (memory, memo.Time));
+            TerminalMemory failing = last.Heard(heard, memo.Time);
             (AppraisalResult result, _) = appraiser.Appraise(new HeartbeatEvidence
             {
                 Evidence = evidence,
@@ -111,10 +114,13 @@ public sealed class PolicySimulation(Database database, TimeProvider clock)
                 Enrolled = memory.Enrolled,
                 History = memory.History,
                 FirstSeen = firstSeen,
+                Trend = memory.Trend,
+                FailingSince = failing.FailingSince,
                 Ring = memo.Ring,
                 Time = memo.Time,
             });
             result = CloneDetection.Judge(result, new SequenceWindow(memo.LastSequence, memo.Window), evidence);
+            _failing[terminalId] = (failing.After(result.Failing, memo.Time), memo.Time);
             _firstSeen[terminalId] = (memory with { FirstSeen = firstSeen }).After(result.Findings, memo.Time).FirstSeen;
             return result;
         }

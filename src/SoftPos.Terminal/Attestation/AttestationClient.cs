@@ -3,7 +3,7 @@ using SoftPos.Contract;
 namespace SoftPos.Terminal;
 
 /// <summary>Challenge, evidence, answer. The terminal learns the verdict and cannot make it.</summary>
-internal sealed class AttestationClient(BackendLink link, TerminalPlatform platform)
+internal sealed class AttestationClient(BackendLink link, TerminalPlatform platform, HealthCounters counters)
 {
     /// <summary>A nonce can run out on a slow network; asked again this often before the terminal gives up.</summary>
     private const int MaxAttempts = 2;
@@ -13,6 +13,9 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
 
     /// <summary>The back end's time, as far as this terminal was told: the phone's own clock may be wrong by hours.</summary>
     public DateTimeOffset BackendTime => platform.Clock.GetUtcNow() + _ahead;
+
+    /// <summary>The last evidence said that the app closes: nothing is sent by itself until somebody asks for something.</summary>
+    public bool IsClosed { get; private set; }
 
     /// <summary>Asks for the back end's time; a question for a challenge brings it along.</summary>
     public async Task LearnTimeAsync(Enrolment enrolment, CancellationToken cancellation)
@@ -24,11 +27,12 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
         }
     }
 
-    public async Task<LinkAnswer<AttestationAnswer>> AttestAsync(Enrolment enrolment, ChallengePurpose purpose, CancellationToken cancellation)
+    public async Task<LinkAnswer<AttestationAnswer>> AttestAsync(
+        Enrolment enrolment, ChallengePurpose purpose, CancellationToken cancellation, bool isClosing = false)
     {
         for (int attempt = 1; ; attempt++)
         {
-            LinkAnswer<AttestationAnswer> answer = await AttestOnceAsync(enrolment, purpose, cancellation).ConfigureAwait(false);
+            LinkAnswer<AttestationAnswer> answer = await AttestOnceAsync(enrolment, purpose, isClosing, cancellation).ConfigureAwait(false);
             bool stale = answer.Problem?.Code is ReasonCodes.NonceExpired or ReasonCodes.NonceInvalid;
             if (!stale || attempt == MaxAttempts)
             {
@@ -37,7 +41,8 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
         }
     }
 
-    private async Task<LinkAnswer<AttestationAnswer>> AttestOnceAsync(Enrolment enrolment, ChallengePurpose purpose, CancellationToken cancellation)
+    private async Task<LinkAnswer<AttestationAnswer>> AttestOnceAsync(
+        Enrolment enrolment, ChallengePurpose purpose, bool isClosing, CancellationToken cancellation)
     {
         DateTimeOffset asked = platform.Clock.GetUtcNow();
         LinkAnswer<Challenge> question = await AskAsync(link, purpose, enrolment.TerminalId, cancellation).ConfigureAwait(false);
@@ -48,12 +53,18 @@ internal sealed class AttestationClient(BackendLink link, TerminalPlatform platf
 
         _ahead = challenge.ServerTime - platform.Clock.GetUtcNow();
         long sequence = enrolment.NextEvidenceSequence();
-        EvidenceClaims claims = _gatherer.Gather(challenge, purpose, enrolment.TerminalId, sequence, enrolment.Offline);
+        HealthCounts counts = counters.Counts;
+        EvidenceClaims claims = _gatherer.Gather(challenge, purpose, enrolment, sequence, counts) with { Closing = isClosing };
         byte[] message = enrolment.Sign(MessageType.Evidence, claims.Encode());
         LinkAnswer<AttestationAnswer> answer = await link
             .SendAsync(Paths.Attestation, message, ContractJson.Default.AttestationAnswer, Paths.Patience, cancellation).ConfigureAwait(false);
 
         TakeNews(enrolment, answer);
+        if (answer.Value is not null)
+        {
+            counters.Settle(counts);
+            IsClosed = isClosing;
+        }
 
         // A phone's clock may be wrong by hours; a life of a minute is counted from when the back end was asked, on the phone's own clock.
         return answer.Value is { ExpiresAt: { } expires } value

@@ -5,14 +5,14 @@ namespace SoftPos.Terminal;
 /// <summary>Runs every probe in the order of the challenge's seed and puts what the phone says of itself beside it. Judges nothing.</summary>
 internal sealed class EvidenceGatherer(TerminalPlatform platform)
 {
-    public EvidenceClaims Gather(Challenge challenge, ChallengePurpose purpose, Guid terminalId, long sequence, OfflineQueue offline)
+    public EvidenceClaims Gather(Challenge challenge, ChallengePurpose purpose, Enrolment enrolment, long sequence, HealthCounts counts)
     {
         PhoneDescription phone = platform.Describe();
         List<Measurement> measurements = Measure(platform.Probes, challenge.Seed);
         return new EvidenceClaims
         {
             Nonce = challenge.Nonce,
-            TerminalId = terminalId,
+            TerminalId = enrolment.TerminalId,
             DeviceTime = platform.Clock.GetUtcNow(),
             Purpose = purpose,
             Sequence = sequence,
@@ -25,7 +25,7 @@ internal sealed class EvidenceGatherer(TerminalPlatform platform)
             OsPatch = phone.OsPatch,
             Measurements = measurements,
             MeasurementChain = MeasurementOrder.Chain(measurements, challenge.Seed),
-            Health = BoundHealth(Figures(offline)),
+            Health = BoundHealth(WithCounts(Figures(enrolment.Offline), counts)),
         };
     }
 
@@ -57,6 +57,21 @@ internal sealed class EvidenceGatherer(TerminalPlatform platform)
         {
             return new Measurement(probe.Id, MeasurementResult.Unavailable, fault.GetType().Name);
         }
+    }
+
+    /// <summary>What the platform says, and what the SDK counted itself.</summary>
+    private static Dictionary<string, double> WithCounts(IReadOnlyDictionary<string, double> health, HealthCounts counts)
+    {
+        Dictionary<string, double> all = new(health, StringComparer.Ordinal);
+        foreach ((string figure, int count) in new[]
+        {
+            ("startsSinceLast", counts.Starts), ("tapsSinceLast", counts.Taps), ("failedTapsSinceLast", counts.FailedTaps),
+        })
+        {
+            all[figure] = all.GetValueOrDefault(figure) + count;
+        }
+
+        return all;
     }
 
     private static Dictionary<string, double> BoundHealth(IReadOnlyDictionary<string, double> health) => health

@@ -194,6 +194,7 @@ internal sealed class ContactlessSession : ICardSession
         try
         {
             _channel = await _platform.Reader.WaitForCardAsync(either.Token).ConfigureAwait(false);
+            _diagnostics.Counters.Tap();
         }
         finally
         {
@@ -220,6 +221,11 @@ internal sealed class ContactlessSession : ICardSession
         long start = _platform.Clock.GetTimestamp();
         byte[]? response = await _channel.TransceiveAsync(send.Command.ToArray(), cancellation).ConfigureAwait(false);
         TimeSpan took = _platform.Clock.GetElapsedTime(start);
+        if (response is null)
+        {
+            _diagnostics.Counters.Fail();
+        }
+
         return response is null
             ? new ReaderEvent.FieldError(CommunicationFault.Timeout)
             : new ReaderEvent.CardResponse(response, (int)Math.Min(took.TotalSeconds * TenthsOfMsPerSecond, ushort.MaxValue));

@@ -44,6 +44,9 @@ public sealed class TapDiagnostics
     /// <summary>Is told each tap as it ends.</summary>
     internal Action<TapRecording>? Recorded { get; init; }
 
+    /// <summary>What evidence says of taps.</summary>
+    internal HealthCounters Counters { get; } = new();
+
     internal void Add(TapRecording tap)
     {
         Recorded?.Invoke(tap);

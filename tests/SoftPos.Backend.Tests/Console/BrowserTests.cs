@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using SoftPos.Contract;
+using SoftPos.Monitoring;
 using SoftPos.Storage;
 
 namespace SoftPos.Backend.Tests.Console;
@@ -129,6 +130,29 @@ public sealed class BrowserTests : IAsyncLifetime
         Assert.True(await page.GetByRole(AriaRole.Img, new() { NameString = "Battery" }).First.IsVisibleAsync());
         await page.Locator(".step", new() { Has = page.Locator(".finding") }).GetByRole(AriaRole.Button).ClickAsync();
         await page.GetByText("Policy hash").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task An_alarm_is_taken_up_with_a_reason_and_a_second_one_appears_by_itself()
+    {
+        IPage page = await _browser.SignedInAsync(_host);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Alarms", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Alarms" }).WaitForAsync();
+        Assert.Contains("Critical", await page.Locator("tbody tr").First.InnerTextAsync(), StringComparison.Ordinal);
+        AlarmBook book = new(_host.Database, [], TimeProvider.System);
+        await book.ApplyAsync(
+            [new AlarmSignal("key:zone-tdes", AlarmKinds.KeyDue) { Reason = ReasonCodes.KeysExpired, Summary = "ends tomorrow" }], null, force: false, default);
+        await page.GetByText("ends tomorrow").WaitForAsync();
+
+        await page.GotoAsync($"{_host.Address}alarms/{SeededFleet.RaisedAlarm}");
+        await page.Locator(".live-live").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
+        await page.GetByText("Say why").WaitForAsync();
+        await page.GetByLabel("Why, or what was found").FillAsync("I call the shop");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
+        await page.GetByText("I call the shop (looked after by Operator)").WaitForAsync();
+        AlarmRecord taken = (await _host.Database.Alarms.FindAsync(SeededFleet.RaisedAlarm, TestContext.Current.CancellationToken))!;
+        Assert.Equal((AlarmState.Acknowledged, "Operator", "I call the shop"), (taken.State, taken.By, taken.Note));
     }
 
     [Fact]

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SoftPos.Attestation.Certificates;
+using SoftPos.Attestation.Policy;
 using SoftPos.Backend.Console;
+using SoftPos.Monitoring;
 using SoftPos.Storage;
 
 namespace SoftPos.Backend.Tests.Console;
@@ -45,6 +48,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new MonitoringOptions { Policy = new LivePolicy(DefaultPolicy.For(["app"], ["00"])), Anchors = TrustAnchors.Google });
         builder.Services.AddConsole();
         WebApplication app = builder.Build();
         app.MapConsole();

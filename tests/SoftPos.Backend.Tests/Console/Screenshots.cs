@@ -12,7 +12,8 @@ public sealed class Screenshots
     [
         ("now", ""), ("fleet", "fleet"), ("terminal", $"terminals/{SeededFleet.Steady}"), ("refused-terminal", $"terminals/{SeededFleet.Rooted}"),
         ("payments", "payments"), ("payment", $"payments/{SeededFleet.Identity(700)}"), ("reversed-payment", $"payments/{SeededFleet.Reversed}"),
-        ("settlement", "settlement"), ("links", "links"), ("merchants", "merchants"), ("log", "log"), ("entry", "log/3"),
+        ("settlement", "settlement"), ("links", "links"), ("merchants", "merchants"), ("alarms", "alarms"), ("alarm", $"alarms/{SeededFleet.RaisedAlarm}"),
+        ("baseline", "baseline"), ("log", "log"), ("entry", "log/3"),
     ];
 
     [Theory]
@@ -31,7 +32,7 @@ public sealed class Screenshots
         foreach ((ConsoleHost of, string prefix) in new[] { (host, string.Empty), (empty, "empty-") })
         {
             IPage page = await browser.SignedInAsync(of, width, width == 400 ? 860 : 800, dark);
-            foreach ((string name, string path) in of == host ? Pages : Pages.Where(static p => p.Name is "now" or "fleet" or "payments"))
+            foreach ((string name, string path) in of == host ? Pages : Pages.Where(static p => p.Name is "now" or "fleet" or "payments" or "alarms"))
             {
                 await page.GotoAsync(new Uri(of.Address, path).ToString());
                 await page.Locator("main h1, main h2").First.WaitForAsync();

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SoftPos.Contract;
+using SoftPos.Monitoring;
 using SoftPos.Storage;
 
 namespace SoftPos.Backend.Tests.Console;
@@ -22,6 +23,9 @@ internal static class SeededFleet
     public static readonly Guid Steady = Identity(0);
 
     public static readonly Guid Reversed = Identity(702);
+
+    /// <summary>Number of the alarm that nobody has taken up: the first of a new store.</summary>
+    public const long RaisedAlarm = 1;
 
     public static async Task FillAsync(Database database)
     {
@@ -43,7 +47,9 @@ internal static class SeededFleet
         });
         (await database.CommitAsync(change)).Require();
         await AppraiseAsync(database, now);
+        await MeasureAsync(database, now);
         await PayAsync(database, now);
+        await AlarmAsync(database, now);
     }
 
     public static Guid Identity(int number) => new($"01900000-0000-7000-8000-{number.ToString("D12", CultureInfo.InvariantCulture)}");
@@ -146,6 +152,65 @@ internal static class SeededFleet
                 ["value"] = "false", ["severity"] = "Critical", ["response"] = "Deny", ["detail"] = Unlocked().Detail,
             }),
         }))).Require();
+    }
+
+    /// <summary>Two days of reports with a night between them.</summary>
+    private static async Task MeasureAsync(Database database, DateTimeOffset now)
+    {
+        Change change = new();
+        for (int minute = 0; minute < 2880; minute += 10)
+        {
+            double day = minute / 1440d * Math.Tau;
+            if (Math.Sin(day) < -0.6)
+            {
+                continue;
+            }
+
+            Dictionary<byte, double> figures = new()
+            {
+                [Code("batteryLevelPercent")] = 60 + (35 * Math.Cos(day)), [Code("batteryTemperatureCelsius")] = 31 + (6 * Math.Sin(day * 3)),
+                [Code("thermalStatus")] = minute % 700 < 40 ? 2 : 0, [Code("storageFreeMegabytes")] = 41_000 - (minute * 3), [Code("nfcState")] = 2,
+                [Code("networkKind")] = minute > 1500 ? 2 : 1, [Code("nfcErrorPercent")] = 2 + (minute / 900d), [Code("clockSkewSeconds")] = Math.Sin(day * 7),
+                [Code("sdkVersionNumber")] = 1000, [Code("batteryHealth")] = 2,
+            };
+            change.AddHealth(Steady, now.AddMinutes(minute - 2880), figures);
+        }
+
+        (await database.CommitAsync(change)).Require();
+        static byte Code(string name) => HealthMeasures.Find(name)!.Code;
+    }
+
+    /// <summary>An alarm that nobody has taken up, one that somebody looks after, and one that is over.</summary>
+    private static async Task AlarmAsync(Database database, DateTimeOffset now)
+    {
+        AlarmBook book = new(database, [], TimeProvider.System);
+        AlarmEvidence evidence = new()
+        {
+            At = now.AddMinutes(-3), What = "boot.locked", Value = "android.rootOfTrust.deviceLocked is false", Reason = UnlockedReason, Detail = Unlocked().Detail, Entry = 3,
+        };
+        await book.ApplyAsync(
+            [
+                new AlarmSignal(AlarmSignal.Terminal(Steady.ToString()), AlarmKinds.Attestation)
+                {
+                    Severity = Severity.Critical, Reason = UnlockedReason, Summary = "its evidence is denied: boot.locked", Cause = "boot.locked", Evidence = [evidence],
+                },
+                new AlarmSignal("sdk:0.1.0", AlarmKinds.WhatChanged)
+                {
+                    Severity = Severity.Critical, Reason = ReasonCodes.FleetDegraded, Summary = "8 of 9 terminals refused within the hour are sdk 0.1.0, of 11 such in use",
+                    Evidence = [evidence with { What = "sdk", Value = "0.1.0", Detail = "8 of 9 newly refused, 11 of 41 in use: 3.3 times as often, 4.1 deviations", Entry = null }],
+                },
+                new AlarmSignal(AlarmSignal.Terminal(Identity(12).ToString()), AlarmKinds.Silence)
+                {
+                    Reason = ReasonCodes.TerminalSilent, Summary = "it has not reported since 08:12, and is not trusted until it does",
+                },
+                new AlarmSignal("status-list", AlarmKinds.StatusList) { Severity = Severity.Serious, Reason = "REVOCATION_UNCHECKED", Summary = "the list is 49 hours old" },
+            ],
+            null,
+            force: false,
+            default);
+        AlarmRecord silent = (await database.Alarms.FindAsync(AlarmSignal.Terminal(Identity(12).ToString()), AlarmKinds.Silence))!;
+        await book.AcknowledgeAsync(silent.Number, "anna", "ben", "the shop is being rebuilt; Ben calls them tomorrow", default);
+        await book.ApplyAsync([new AlarmSignal("status-list", AlarmKinds.StatusList) { IsOver = true }], null, force: false, default);
     }
 
     private static async Task PayAsync(Database database, DateTimeOffset now)

@@ -49,6 +49,18 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public PolicySimulation Simulation { get; private set; }
 
+    public SilenceWatch Watch { get; private set; }
+
+    public AlarmBook Book { get; private set; }
+
+    public AlarmEngine Alarms { get; private set; }
+
+    /// <summary>Names of the receivers that alarms are owed to.</summary>
+    public IReadOnlyList<string> Sinks { get; init; } = ["test"];
+
+    /// <summary>Bounds of alarms.</summary>
+    public AlarmOptions AlarmOptions { get; init; } = new();
+
     public static async Task<TestFleet> OpenAsync()
     {
         string folder = Directory.CreateTempSubdirectory("softpos-monitoring-").FullName;
@@ -56,6 +68,7 @@ internal sealed class TestFleet : IAsyncDisposable
         Database database = await Database.OpenAsync(Path.Combine(folder, "softpos.db"), clock);
         TestFleet fleet = new(folder, database, clock);
         await fleet.AddMerchantAsync(Merchant);
+        await fleet.Alarms.FollowOnceAsync(default);
         return fleet;
     }
 
@@ -69,7 +82,7 @@ internal sealed class TestFleet : IAsyncDisposable
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Enrolment), nameof(Appraisal), nameof(Responses), nameof(Commands), nameof(Options), nameof(Policies),
-        nameof(Simulation))]
+        nameof(Simulation), nameof(Watch), nameof(Book), nameof(Alarms))]
     private void Wire()
     {
         System.Text.Json.Nodes.JsonObject values = DefaultPolicy.ValuesFor([LabApp.Package], [LabApp.SignerHex]);
@@ -88,7 +101,29 @@ internal sealed class TestFleet : IAsyncDisposable
         Appraisal = new EvidenceAppraisal(Database, Challenges, Options, new ResultKey(_resultKey), replacement, Clock);
         Responses = new FleetResponses(Database, Clock);
         Commands = new RemoteCommands(Database, Challenges, Clock);
+        Watch = new SilenceWatch(Database, Options, Clock);
+        Book = new AlarmBook(Database, Sinks, Clock);
+        Alarms?.Dispose();
+        Alarms = new AlarmEngine(Database, Options, AlarmOptions, Book, Clock);
     }
+
+    /// <summary>Time passes as it does for a running process: the watch looks every few seconds, alarms follow.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        for (DateTimeOffset end = Clock.GetUtcNow() + time; Clock.GetUtcNow() < end;)
+        {
+            TimeSpan step = end - Clock.GetUtcNow();
+            Clock.Advance(step < TimeSpan.FromSeconds(15) ? step : TimeSpan.FromSeconds(15));
+            await Watch.RoundAsync(default);
+        }
+
+        await Alarms.LookAsync(default);
+    }
+
+    public async Task<AlarmRecord?> AlarmAsync(TestPhone phone, string kind) =>
+        await Database.Alarms.FindAsync(AlarmSignal.Terminal(phone.TerminalId.ToString()), kind);
+
+    public Task<List<AlarmRecord>> OpenAlarmsAsync() => Database.Alarms.PageAsync(true, long.MaxValue, 500).AsTask();
 
     public async Task AddMerchantAsync(string id) => (await Database.CommitAsync(new Change().Put(new MerchantRecord
     {
@@ -139,6 +174,7 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Alarms.Dispose();
         await Database.DisposeAsync();
         _resultKey.Dispose();
         Directory.Delete(_folder, recursive: true);

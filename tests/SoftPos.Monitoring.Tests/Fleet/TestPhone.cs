@@ -42,6 +42,8 @@ internal sealed class TestPhone : IDeviceKey
 
     public Dictionary<string, double> Health { get; } = [];
 
+    public bool Closing { get; set; }
+
     public byte[] PublicKey => _signing.ExportSubjectPublicKeyInfo();
 
     public byte[] SignHash(ReadOnlySpan<byte> hash) => _signing.SignHash(hash);
@@ -91,6 +93,7 @@ internal sealed class TestPhone : IDeviceKey
             OsPatch = PatchAgeMonths == 0 ? (now.Year * 100) + now.Month : (now.AddMonths(-1).Year * 100) + now.AddMonths(-1).Month,
             Measurements = measurements,
             MeasurementChain = MeasurementOrder.Chain(measurements, challenge.Seed),
+            Closing = Closing,
             Health = Health.Concat(_phone.ReadHealth().Where(figure => !Health.ContainsKey(figure.Key))).ToDictionary(),
         };
         return SignedMessage.Sign(this, MessageType.Evidence, TerminalId.ToByteArray(bigEndian: true), claims.Encode());

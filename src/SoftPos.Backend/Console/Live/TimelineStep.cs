@@ -76,20 +76,6 @@ internal sealed record TimelineStep
         }
     }
 
-    /// <summary>A health figure of the step, or null.</summary>
-    public double? Health(string name) =>
-        Content.ValueKind == JsonValueKind.Object
-        && Content.TryGetProperty("health", out JsonElement health) && health.ValueKind == JsonValueKind.Object
-        && health.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
-            ? value.GetDouble()
-            : null;
-
-    /// <summary>Names of the health figures of the step.</summary>
-    public IEnumerable<string> HealthNames() =>
-        Content.ValueKind == JsonValueKind.Object && Content.TryGetProperty("health", out JsonElement health) && health.ValueKind == JsonValueKind.Object
-            ? [.. health.EnumerateObject().Where(static p => p.Value.ValueKind == JsonValueKind.Number).Select(static p => p.Name)]
-            : [];
-
     private bool IsQuiet => Entry.Kind == Kinds.EvidenceAppraised && Verdict == Contract.Verdict.Trusted && Findings.Count == 0;
 
     public static TimelineStep Of(JournalEntry entry)

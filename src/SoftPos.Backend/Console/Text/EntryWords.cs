@@ -13,6 +13,15 @@ internal static class EntryWords
         ["terminal.resumed"] = new("good", Icons.Material.Filled.PlayCircle, "Terminal resumed"),
         ["terminal.retired"] = new("calm", Icons.Material.Outlined.Inventory2, "Terminal retired"),
         ["terminal.key-revoked"] = new("bad", Icons.Material.Filled.GppBad, "Attestation key revoked"),
+        ["terminal.silent"] = new("warn", Icons.Material.Outlined.SensorsOff, "Terminal fell silent"),
+        ["alarm.raised"] = new("bad", Icons.Material.Filled.NotificationsActive, "Alarm raised"),
+        ["alarm.reopened"] = new("bad", Icons.Material.Filled.NotificationAdd, "Alarm came back"),
+        ["alarm.worsened"] = new("bad", Icons.Material.Filled.TrendingUp, "Alarm is graver"),
+        ["alarm.acknowledged"] = new("warn", Icons.Material.Filled.Handyman, "Alarm acknowledged"),
+        ["alarm.assigned"] = new("warn", Icons.Material.Filled.AssignmentInd, "Alarm assigned"),
+        ["alarm.resolved"] = new("good", Icons.Material.Filled.CheckCircle, "Alarm resolved"),
+        ["watch.outage"] = new("odd", Icons.Material.Filled.PowerOff, "Monitor was away"),
+        ["watch.mass-silence"] = new("bad", Icons.Material.Outlined.SensorsOff, "Many terminals fell silent"),
         ["revocation.updated"] = new("calm", Icons.Material.Outlined.PlaylistRemove, "Revocation list updated"),
         ["revocation.stale"] = new("warn", Icons.Material.Filled.HourglassDisabled, "Revocation list is stale"),
         ["evidence.appraised"] = new("calm", Icons.Material.Outlined.Policy, "Evidence appraised"),
@@ -90,6 +99,11 @@ internal static class EntryWords
     /// <summary>Page of the entry's subject, or null.</summary>
     public static string? AddressOf(string kind, string subject)
     {
+        if (subject.StartsWith("alarm-", StringComparison.Ordinal))
+        {
+            return "/alarms/" + subject["alarm-".Length..];
+        }
+
         if (!Guid.TryParse(subject, out Guid _))
         {
             return null;
