@@ -107,7 +107,8 @@ public sealed class BackendHost : IAsyncDisposable
         await _rooms.DisposeAsync();
     }
 
-    private static WebApplication Build(BackendOptions options, Rooms rooms, IntegratorModule integrators, WatchModule watch, TimeProvider clock)
+    private static WebApplication Build(BackendOptions options, Rooms rooms, IntegratorModule integrators, WatchModule watch,
+        TimeProvider clock)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {

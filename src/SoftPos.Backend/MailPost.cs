@@ -27,7 +27,8 @@ internal static class MailPost
             await client.DisconnectAsync(quit: true, cancellation);
             return true;
         }
-        catch (Exception fault) when (fault is IOException or System.Net.Sockets.SocketException or MailKit.ProtocolException or MailKit.CommandException
+        catch (Exception fault) when (
+            fault is IOException or System.Net.Sockets.SocketException or MailKit.ProtocolException or MailKit.CommandException
             or MailKit.Security.AuthenticationException or SslHandshakeException or TimeoutException or NotSupportedException)
         {
             return false;

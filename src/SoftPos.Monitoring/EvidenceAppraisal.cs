@@ -218,7 +218,8 @@ public sealed class EvidenceAppraisal
             Findings = [.. terminal.Findings.Select(finding => finding.ForMerchant(Language))],
             HasCommands = _database.Commands.MayWait(terminal.TerminalId),
         };
-        if (terminal.Verdict is not (Verdict.Trusted or Verdict.Limited) || terminal.State is not TerminalState.Active || appraised.Evidence.Claims!.Closing)
+        if (terminal.Verdict is not (Verdict.Trusted or Verdict.Limited) || terminal.State is not TerminalState.Active
+            || appraised.Evidence.Claims!.Closing)
         {
             return answer;
         }
@@ -243,7 +244,8 @@ public sealed class EvidenceAppraisal
     private async Task<AttestationOutcome> RefuseAsync(
         TerminalRecord terminal, VerifiedEvidence evidence, Refusal refusal, CancellationToken cancellation)
     {
-        Change change = new Change().AttendRefused(terminal.TerminalId, _clock.GetUtcNow()).Append("evidence.refused", terminal.TerminalId, new JsonObject
+        Change change = new Change().AttendRefused(terminal.TerminalId, _clock.GetUtcNow()).Append("evidence.refused", terminal.TerminalId,
+            new JsonObject
         {
             ["reason"] = refusal.Reason,
             ["cause"] = refusal.Cause,

@@ -19,7 +19,8 @@ public sealed class AlarmStore
         session => session.First("SELECT record FROM alarm WHERE number = $1", Read, number), cancellation);
 
     /// <summary>The alarm of an originator and kind, or null.</summary>
-    public ValueTask<AlarmRecord?> FindAsync(string originator, string kind, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<AlarmRecord?> FindAsync(string originator, string kind, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
         session => session.First("SELECT record FROM alarm WHERE originator = $1 AND kind = $2", Read, originator, kind), cancellation);
 
     /// <summary>A page of alarms, highest number first.</summary>
@@ -27,7 +28,8 @@ public sealed class AlarmStore
     /// <param name="before">Only numbers below it.</param>
     /// <param name="count">How many, up to <see cref="MaxPage"/>.</param>
     /// <param name="cancellation">Cancellation.</param>
-    public ValueTask<List<AlarmRecord>> PageAsync(bool? open, long before, int count, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<List<AlarmRecord>> PageAsync(bool? open, long before, int count, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
         session => session.Rows(
             "SELECT record FROM alarm WHERE number < $1 AND ($2 IS NULL OR (state < 2) = $2) ORDER BY number DESC LIMIT $3",
             Read,
@@ -38,18 +40,23 @@ public sealed class AlarmStore
 
     /// <summary>Alarms of an originator.</summary>
     public ValueTask<List<AlarmRecord>> OfAsync(string originator, CancellationToken cancellation = default) => _database.ReadAsync(
-        session => session.Rows("SELECT record FROM alarm WHERE originator = $1 ORDER BY number DESC LIMIT $2", Read, originator, MaxPage), cancellation)!;
+        session => session.Rows("SELECT record FROM alarm WHERE originator = $1 ORDER BY number DESC LIMIT $2", Read, originator, MaxPage),
+        cancellation)!;
 
     /// <summary>Number of alarms by state.</summary>
-    public async ValueTask<IReadOnlyDictionary<AlarmState, int>> CountAsync(CancellationToken cancellation = default) => (await _database.ReadAsync(
-        static session => session.Rows("SELECT state, count(*) FROM alarm GROUP BY state", static r => ((AlarmState)r.GetInt32(0), r.GetInt32(1))),
+    public async ValueTask<IReadOnlyDictionary<AlarmState, int>> CountAsync(CancellationToken cancellation = default) =>
+        (await _database.ReadAsync(
+        static session =>
+            session.Rows("SELECT state, count(*) FROM alarm GROUP BY state", static r => ((AlarmState)r.GetInt32(0), r.GetInt32(1))),
         cancellation).ConfigureAwait(false)).ToDictionary(static row => row.Item1, static row => row.Item2);
 
     /// <summary>Removes alarms that were resolved before a time; the journal keeps their life.</summary>
     public Task ForgetAsync(DateTimeOffset before, CancellationToken cancellation = default) => _database.CommitAsync(
-        new Change().Write((session, _) => session.Execute("DELETE FROM alarm WHERE state = 2 AND changed < $1", before.ToColumn())), cancellation);
+        new Change().Write((session, _) => session.Execute("DELETE FROM alarm WHERE state = 2 AND changed < $1", before.ToColumn())),
+        cancellation);
 
-    private static AlarmRecord Read(SqliteDataReader reader) => JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.AlarmRecord)!;
+    private static AlarmRecord Read(SqliteDataReader reader) =>
+        JsonSerializer.Deserialize(reader.Blob(0), ContractJson.Default.AlarmRecord)!;
 }
 
 /// <summary>Changes of alarms.</summary>
@@ -97,7 +104,9 @@ public sealed class AlarmDeliveryStore
 
     internal AlarmDeliveryStore(Database database) => _database = database;
 
-    /// <summary>Deliveries of a receiver in the order in which they happened, none while the first is not due: those behind it wait for it.</summary>
+    /// <summary>
+    /// Deliveries of a receiver in the order in which they happened, none while the first is not due: those behind it wait for it.
+    /// </summary>
     public ValueTask<List<AlarmDelivery>> DueAsync(string sink, DateTimeOffset now, int count, CancellationToken cancellation = default) =>
         _database.ReadAsync(
             session => session.Rows(
@@ -111,10 +120,12 @@ public sealed class AlarmDeliveryStore
 
     /// <summary>When something is due to a receiver next; null when nothing is owed to it.</summary>
     public ValueTask<DateTimeOffset?> NextDueAsync(string sink, CancellationToken cancellation = default) => _database.ReadAsync(
-        session => session.First("SELECT due FROM alarm_delivery WHERE sink = $1 AND due IS NOT NULL ORDER BY seq LIMIT 1", static r => r.TimeOrNull(0), sink), cancellation);
+        session => session.First("SELECT due FROM alarm_delivery WHERE sink = $1 AND due IS NOT NULL ORDER BY seq LIMIT 1", static r =>
+            r.TimeOrNull(0), sink), cancellation);
 
     /// <summary>How much is owed to each receiver, since when, and the last failure there.</summary>
-    public ValueTask<List<(string Sink, int Owed, DateTimeOffset Oldest, string? LastError)>> OwedAsync(CancellationToken cancellation = default) =>
+    public ValueTask<List<(string Sink, int Owed, DateTimeOffset Oldest,
+        string? LastError)>> OwedAsync(CancellationToken cancellation = default) =>
         _database.ReadAsync(
             static session => session.Rows(
                 "SELECT sink, count(*), min(created), max(error) FROM alarm_delivery WHERE due IS NOT NULL GROUP BY sink ORDER BY sink",
@@ -126,7 +137,8 @@ public sealed class AlarmDeliveryStore
 public static class AlarmDeliveryWrites
 {
     /// <summary>Owes an event to a receiver; one that is owed or done stays as it is.</summary>
-    public static Change Owe(this Change change, string sink, string eventId, byte[] body, DateTimeOffset at) => change.Write((session, _) => session.Execute(
+    public static Change Owe(this Change change, string sink, string eventId, byte[] body, DateTimeOffset at) =>
+        change.Write((session, _) => session.Execute(
         "INSERT INTO alarm_delivery(sink, event_id, body, created, attempts, due) VALUES($1, $2, $3, $4, 0, $4) ON CONFLICT(sink, event_id) DO NOTHING",
         sink,
         eventId,
@@ -138,8 +150,10 @@ public static class AlarmDeliveryWrites
     /// <param name="delivery">The delivery as it was read.</param>
     /// <param name="next">When it is tried again; null when it was taken.</param>
     /// <param name="error">Why it failed.</param>
-    public static Change Settle(this Change change, AlarmDelivery delivery, DateTimeOffset? next, string? error) => change.Write((session, _) => session.Execute(
-        "UPDATE alarm_delivery SET attempts = $2, due = $3, error = $4 WHERE seq = $1", delivery.Sequence, delivery.Attempts + 1, next.ToColumn(), error));
+    public static Change Settle(this Change change, AlarmDelivery delivery, DateTimeOffset? next, string? error) =>
+        change.Write((session, _) => session.Execute(
+        "UPDATE alarm_delivery SET attempts = $2, due = $3, error = $4 WHERE seq = $1", delivery.Sequence, delivery.Attempts + 1,
+        next.ToColumn(), error));
 
     /// <summary>Forgets what was taken before a time.</summary>
     public static Change ForgetAlarmDeliveries(this Change change, DateTimeOffset before) => change.Write((session, _) => session.Execute(

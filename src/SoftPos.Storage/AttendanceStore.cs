@@ -41,17 +41,22 @@ public sealed class AttendanceStore
         session => session.First(Row + "WHERE terminal_id = $1", Read, terminalId.ToColumn()), cancellation);
 
     /// <summary>Terminals whose deadline has come, longest overdue first.</summary>
-    public ValueTask<List<Attendance>> OverdueAsync(DateTimeOffset now, int count, CancellationToken cancellation = default) => _database.ReadAsync(
-        session => session.Rows(Row + "WHERE due IS NOT NULL AND due <= $1 ORDER BY due LIMIT $2", Read, now.ToColumn(), Math.Min(count, MaxPage)), cancellation);
+    public ValueTask<List<Attendance>> OverdueAsync(DateTimeOffset now, int count, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
+        session => session.Rows(Row + "WHERE due IS NOT NULL AND due <= $1 ORDER BY due LIMIT $2", Read, now.ToColumn(),
+            Math.Min(count, MaxPage)), cancellation);
 
     /// <summary>The next deadline; null when none stands.</summary>
     public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellation = default) => _database.ReadAsync(
-        static session => session.First("SELECT min(due) FROM attendance WHERE due IS NOT NULL", static r => r.TimeOrNull(0)), cancellation);
+        static session =>
+            session.First("SELECT min(due) FROM attendance WHERE due IS NOT NULL", static r => r.TimeOrNull(0)), cancellation);
 
     /// <summary>How many are expected to report, and how many of them are overdue.</summary>
-    public ValueTask<(int Expected, int Overdue)> CountAsync(DateTimeOffset now, CancellationToken cancellation = default) => _database.ReadAsync(
+    public ValueTask<(int Expected, int Overdue)> CountAsync(DateTimeOffset now, CancellationToken cancellation = default) =>
+        _database.ReadAsync(
         session => session.First(
-            "SELECT count(*), coalesce(sum(due <= $1), 0) FROM attendance WHERE due IS NOT NULL", static r => (r.GetInt32(0), r.GetInt32(1)), now.ToColumn()),
+            "SELECT count(*), coalesce(sum(due <= $1), 0) FROM attendance WHERE due IS NOT NULL", static r =>
+                (r.GetInt32(0), r.GetInt32(1)), now.ToColumn()),
         cancellation);
 
     private static Attendance Read(SqliteDataReader reader) => new()
@@ -78,7 +83,8 @@ public static class AttendanceWrites
         change.Write((session, _) => session.Execute(
             """
             INSERT INTO attendance(terminal_id, last_attempt, last_success, due, closed, silent) VALUES($1, $2, $3, $4, $5, NULL)
-            ON CONFLICT(terminal_id) DO UPDATE SET last_attempt = $2, last_success = coalesce($3, last_success), due = $4, closed = $5, silent = NULL
+            ON CONFLICT(terminal_id) DO UPDATE SET last_attempt = $2, last_success = coalesce($3, last_success), due = $4, closed = $5,
+            silent = NULL
             """,
             terminalId.ToColumn(),
             at.ToColumn(),
@@ -87,13 +93,15 @@ public static class AttendanceWrites
             due is null ? at.ToColumn() : null));
 
     /// <summary>Writes that a message came and was refused: it is no evidence, so the deadline stays.</summary>
-    public static Change AttendRefused(this Change change, Guid terminalId, DateTimeOffset at) => change.Write((session, _) => session.Execute(
+    public static Change AttendRefused(this Change change, Guid terminalId, DateTimeOffset at) =>
+        change.Write((session, _) => session.Execute(
         "UPDATE attendance SET last_attempt = $2 WHERE terminal_id = $1", terminalId.ToColumn(), at.ToColumn()));
 
     /// <summary>Writes that the deadline passed, if it is still the one that was read.</summary>
     public static Change FallSilent(this Change change, Attendance read, DateTimeOffset at) => change
         .Require((session, _) => session.First(
-            "SELECT 1 FROM attendance WHERE terminal_id = $1 AND due = $2", static r => r.GetInt32(0), read.TerminalId.ToColumn(), read.DueAt.ToColumn()) == 1
+            "SELECT 1 FROM attendance WHERE terminal_id = $1 AND due = $2", static r =>
+                r.GetInt32(0), read.TerminalId.ToColumn(), read.DueAt.ToColumn()) == 1
                 ? ChangeRefusal.None
                 : ChangeRefusal.TerminalMoved)
         .Write((session, _) => session.Execute(
@@ -104,6 +112,7 @@ public static class AttendanceWrites
         "UPDATE attendance SET due = NULL, silent = NULL WHERE terminal_id = $1", terminalId.ToColumn()));
 
     /// <summary>Gives every deadline between two times a later one: we were away, and nobody could be heard.</summary>
-    public static Change PostponeDeadlines(this Change change, DateTimeOffset after, DateTimeOffset until) => change.Write((session, _) => session.Execute(
+    public static Change PostponeDeadlines(this Change change, DateTimeOffset after, DateTimeOffset until) =>
+        change.Write((session, _) => session.Execute(
         "UPDATE attendance SET due = $2 WHERE due IS NOT NULL AND due > $1 AND due < $2", after.ToColumn(), until.ToColumn()));
 }

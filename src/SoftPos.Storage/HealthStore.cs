@@ -87,8 +87,10 @@ public sealed class HealthStore
     }
 
     /// <summary>Rows of all terminals by grain, for the bound of the disk.</summary>
-    public async ValueTask<IReadOnlyDictionary<HealthGrain, long>> CountAsync(CancellationToken cancellation = default) => (await _database.ReadAsync(
-        static session => session.Rows("SELECT grain, count(*) FROM health_sample GROUP BY grain", static r => ((HealthGrain)r.GetInt32(0), r.GetInt64(1))),
+    public async ValueTask<IReadOnlyDictionary<HealthGrain, long>> CountAsync(CancellationToken cancellation = default) =>
+        (await _database.ReadAsync(
+        static session => session.Rows("SELECT grain, count(*) FROM health_sample GROUP BY grain", static r =>
+            ((HealthGrain)r.GetInt32(0), r.GetInt64(1))),
         cancellation).ConfigureAwait(false)).ToDictionary(static row => row.Item1, static row => row.Item2);
 
     /// <summary>Removes the points of a grain before a time; gives how many.</summary>
@@ -154,7 +156,9 @@ internal readonly record struct Figure(int Count, float Min, float Mean, float M
     }
 }
 
-/// <summary>A row's figures: for each measure its code, a form, the count, and one float where all figures are the same, else three.</summary>
+/// <summary>
+/// A row's figures: for each measure its code, a form, the count, and one float where all figures are the same, else three.
+/// </summary>
 internal static class HealthRow
 {
     private const byte Same = 0;

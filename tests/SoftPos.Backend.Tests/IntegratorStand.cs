@@ -36,7 +36,8 @@ internal sealed class IntegratorStand : IAsyncDisposable
     public static async Task<IntegratorStand> StartAsync(MailOptions? mail = null, AlarmSinkOptions? sinks = null)
     {
         IntegratorStand stand = new(Directory.CreateTempSubdirectory("softpos-integrators-").FullName);
-        stand.Host = await BackendHost.StartAsync(Options(stand.Folder) with { Mail = mail, AlarmSinks = sinks ?? new AlarmSinkOptions() }, TimeProvider.System, CancellationToken.None);
+        stand.Host = await BackendHost.StartAsync(Options(stand.Folder) with { Mail = mail, AlarmSinks = sinks ?? new AlarmSinkOptions() },
+            TimeProvider.System, CancellationToken.None);
         stand.Keys = new ApiKeys(stand.Database, sandbox: true, TimeProvider.System);
         await stand.FillAsync("tenant-a", MerchantA, TerminalA, PaymentA);
         await stand.FillAsync("tenant-b", MerchantB, TerminalB, PaymentB);

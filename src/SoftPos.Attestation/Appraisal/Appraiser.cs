@@ -118,7 +118,8 @@ public sealed class Appraiser(CompiledPolicy policy)
             response = rule.DuringGrace;
         }
 
-        if (rule.GraceClaim is { } until && !rule.IsReportOnly && claims[until.Index] is { Kind: ClaimKind.Number, Number: > 0 and < MaxGraceDays } days)
+        if (rule.GraceClaim is { } until && !rule.IsReportOnly
+            && claims[until.Index] is { Kind: ClaimKind.Number, Number: > 0 and < MaxGraceDays } days)
         {
             // The same day for everybody, wherever in the day the evidence came.
             deadline = new DateTimeOffset(context.Time.UtcDateTime.Date, TimeSpan.Zero).AddDays(days.Number);

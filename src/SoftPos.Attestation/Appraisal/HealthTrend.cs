@@ -2,7 +2,9 @@ using SoftPos.Contract;
 
 namespace SoftPos.Attestation.Appraisal;
 
-/// <summary>What is remembered of one terminal's health, so that a rule can ask what has changed. Pure; moved on by each evidence.</summary>
+/// <summary>
+/// What is remembered of one terminal's health, so that a rule can ask what has changed. Pure; moved on by each evidence.
+/// </summary>
 public sealed record HealthTrend
 {
     /// <summary>Taps from which on a share of failures says something.</summary>
@@ -51,7 +53,8 @@ public sealed record HealthTrend
 
     /// <summary>How many times as often a tap fails now.</summary>
     public double? NfcErrorRatio =>
-        NfcErrorPercent is { } now && NfcErrorPercentBefore is { } before ? Math.Max(now, LeastPercent) / Math.Max(before, LeastPercent) : null;
+        NfcErrorPercent is { } now && NfcErrorPercentBefore is { } before
+            ? Math.Max(now, LeastPercent) / Math.Max(before, LeastPercent) : null;
 
     /// <summary>The trend after this evidence.</summary>
     public HealthTrend After(EvidenceClaims evidence, DateTimeOffset time)

@@ -87,7 +87,8 @@ public sealed class HeartbeatAppraiser(CompiledPolicy policy)
         });
         HealthClaims.Fill(claims, heartbeat.Trend.After(said, heartbeat.Time));
         BaselineClaims.Fill(
-            claims, policy.Baseline, said.Model, said.OsVersion, PatchLevel.From((ulong)Math.Max(said.OsPatch, 0)).AgeInMonths(heartbeat.Time), heartbeat.Time);
+            claims, policy.Baseline, said.Model, said.OsVersion,
+            PatchLevel.From((ulong)Math.Max(said.OsPatch, 0)).AgeInMonths(heartbeat.Time), heartbeat.Time);
         SdkClaims.FillContradictions(claims, heartbeat.Enrolled);
         HistoryClaims.Fill(claims, heartbeat.History);
         StatusEntry? listed = heartbeat.StatusList?.FindWorst(heartbeat.Enrolled.CertificateSerials);

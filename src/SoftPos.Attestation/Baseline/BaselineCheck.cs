@@ -29,7 +29,9 @@ public sealed record BaselineAnswer
     public BaselineEntry? Model { get; init; }
 }
 
-/// <summary>Asks the policy in force, by the engine that enforces, about a model, a system and a patch level, today and on each day to come.</summary>
+/// <summary>
+/// Asks the policy in force, by the engine that enforces, about a model, a system and a patch level, today and on each day to come.
+/// </summary>
 public static class BaselineCheck
 {
     /// <summary>Days that are looked ahead: no maker promises more than ten years.</summary>
@@ -70,7 +72,8 @@ public static class BaselineCheck
         AppraisalResult AskOn(DateTimeOffset at)
         {
             ClaimSet claims = ClaimsOf(policy, model, system, patch, at);
-            return appraiser.Appraise(PolicyStage.Baseline, claims, [], new AppraisalContext { Time = at, Ring = ring, EvidenceHash = string.Empty });
+            return appraiser.Appraise(PolicyStage.Baseline, claims, [],
+                new AppraisalContext { Time = at, Ring = ring, EvidenceHash = string.Empty });
         }
     }
 

@@ -24,7 +24,9 @@ public sealed record BaselineEntry
     /// <summary>Not a fact: made up to show the form, or for the lab.</summary>
     public bool IsExample { get; init; }
 
-    /// <summary>Days until support ends, or until the day of denial where no end is known; negative afterwards; null without either.</summary>
+    /// <summary>
+    /// Days until support ends, or until the day of denial where no end is known; negative afterwards; null without either.
+    /// </summary>
     public double? DaysOfSupport(DateTimeOffset time) => (SupportEnds ?? DeniedFrom) is { } end ? end.DayNumber - Day(time) : null;
 
     /// <summary>Day of denial, null without one.</summary>
@@ -32,7 +34,8 @@ public sealed record BaselineEntry
     public DateOnly? DenialDay(int denyAfterDays) => DeniedFrom ?? SupportEnds?.AddDays(denyAfterDays);
 
     /// <summary>Days until denial; 0 and less from that day on.</summary>
-    public double? DaysToDenial(DateTimeOffset time, int denyAfterDays) => DenialDay(denyAfterDays) is { } day ? day.DayNumber - Day(time) : null;
+    public double? DaysToDenial(DateTimeOffset time, int denyAfterDays) =>
+        DenialDay(denyAfterDays) is { } day ? day.DayNumber - Day(time) : null;
 
     private static int Day(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime).DayNumber;
 }

@@ -94,7 +94,8 @@ internal sealed class BaselineReader(List<PolicyFault> faults)
 
         CheckKeys(members, EntryKeys, path);
         string[] names = members["names"] is JsonArray list ? [.. list.Select(static item => item?.ToString().Trim() ?? string.Empty)] : [];
-        DateOnly? released = Day(members, "released", path), ends = Day(members, "supportEnds", path), denied = Day(members, "deniedFrom", path);
+        DateOnly? released = Day(members, "released", path), ends = Day(members, "supportEnds", path),
+        denied = Day(members, "deniedFrom", path);
         if (names.Length == 0 || names.Any(static name => name.Length is 0 or > Contract.EvidenceClaims.MaxText))
         {
             faults.Add(new PolicyFault(path + ".names", $"expected a list of names of 1 to {Contract.EvidenceClaims.MaxText} characters"));
@@ -145,7 +146,8 @@ internal sealed class BaselineReader(List<PolicyFault> faults)
             return null;
         }
 
-        if (DateOnly.TryParseExact(members[key]?.ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
+        if (DateOnly.TryParseExact(members[key]?.ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None,
+            out DateOnly day))
         {
             return day;
         }

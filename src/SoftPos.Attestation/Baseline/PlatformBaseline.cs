@@ -7,8 +7,9 @@ using SoftPos.Attestation.Policy;
 namespace SoftPos.Attestation.Baseline;
 
 /// <summary>
-/// Which systems and models there are, until when their makers support them, and from when on they are denied. One list ships; a policy document
-/// may add to it and replace entries, so that every change is proposed, approved by a second person and signed like any other of the policy.
+/// Which systems and models there are, until when their makers support them, and from when on they are denied. One list ships; a policy
+/// document may add to it and replace entries, so that every change is proposed, approved by a second person and signed like any other of
+/// the policy.
 /// </summary>
 public sealed class PlatformBaseline
 {
@@ -17,7 +18,8 @@ public sealed class PlatformBaseline
     private readonly Dictionary<string, BaselineEntry> _systems = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, BaselineEntry> _models = new(StringComparer.OrdinalIgnoreCase);
 
-    internal PlatformBaseline(int version, DateOnly reviewed, int denyAfterDays, IEnumerable<BaselineEntry> systems, IEnumerable<BaselineEntry> models)
+    internal PlatformBaseline(int version, DateOnly reviewed, int denyAfterDays, IEnumerable<BaselineEntry> systems,
+        IEnumerable<BaselineEntry> models)
     {
         (Version, Reviewed, DenyAfterDays) = (version, reviewed, denyAfterDays);
         Index(systems, _systems);
@@ -44,7 +46,8 @@ public sealed class PlatformBaseline
         [.. _systems.Values.Distinct().OrderByDescending(static entry => PartsOf(entry.Names[0]), VersionOrder.Instance)];
 
     /// <summary>Models, in the order of their names.</summary>
-    public IReadOnlyList<BaselineEntry> Models => [.. _models.Values.Distinct().OrderBy(static entry => entry.Names[0], StringComparer.OrdinalIgnoreCase)];
+    public IReadOnlyList<BaselineEntry> Models =>
+        [.. _models.Values.Distinct().OrderBy(static entry => entry.Names[0], StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Entry of a system: of <c>8.1.0</c> that of 8.1 before that of 8.</summary>
     public BaselineEntry? FindSystem(string version)
@@ -87,7 +90,12 @@ public sealed class PlatformBaseline
 
     /// <summary>This list with what a document says besides.</summary>
     internal PlatformBaseline With(int? denyAfterDays, IEnumerable<BaselineEntry> systems, IEnumerable<BaselineEntry> models) =>
-        new(Version, Reviewed, denyAfterDays ?? DenyAfterDays, _systems.Values.Distinct().Concat(systems), _models.Values.Distinct().Concat(models)) { Hash = Hash };
+        new(
+            Version, Reviewed, denyAfterDays ?? DenyAfterDays, _systems.Values.Distinct().Concat(systems),
+            _models.Values.Distinct().Concat(models))
+        {
+            Hash = Hash,
+        };
 
     private static void Index(IEnumerable<BaselineEntry> entries, Dictionary<string, BaselineEntry> into)
     {
@@ -101,7 +109,8 @@ public sealed class PlatformBaseline
     }
 
     private static int[] PartsOf(string version) =>
-        [.. version.Split('.').Select(static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
+        [.. version.Split('.').Select(static part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
 
     private static PlatformBaseline Load()
     {
@@ -117,7 +126,8 @@ public sealed class PlatformBaseline
 
         PlatformBaseline? read = new BaselineReader(faults).ReadFile(document!);
         return read is not null && faults.Count == 0
-            ? new PlatformBaseline(read.Version, read.Reviewed, read.DenyAfterDays, read._systems.Values.Distinct(), read._models.Values.Distinct())
+            ? new PlatformBaseline(read.Version, read.Reviewed, read.DenyAfterDays, read._systems.Values.Distinct(),
+                read._models.Values.Distinct())
             {
                 Hash = Convert.ToHexStringLower(SHA256.HashData(bytes)),
             }

@@ -13,18 +13,21 @@ internal static class BaselineClaims
         Defined, "baseline.systemSupportDays", ClaimKind.Number, "days until the system's security updates end; negative afterwards");
     private static readonly Claim SystemDeny = Claim.Define(
         Defined, "baseline.systemDenyDays", ClaimKind.Number, "days until the system is denied; 0 and less from that day on");
-    private static readonly Claim ModelKnown = Claim.Define(Defined, "baseline.modelKnown", ClaimKind.Flag, "the baseline lists this model");
+    private static readonly Claim ModelKnown = Claim.Define(Defined, "baseline.modelKnown", ClaimKind.Flag,
+        "the baseline lists this model");
     private static readonly Claim ModelSupport = Claim.Define(
         Defined, "baseline.modelSupportDays", ClaimKind.Number, "days until the model's security updates end; negative afterwards");
     private static readonly Claim ModelDeny = Claim.Define(
         Defined, "baseline.modelDenyDays", ClaimKind.Number, "days until the model is denied; 0 and less from that day on");
     private static readonly Claim PatchLeft = Claim.Define(
-        Defined, "baseline.patchMonthsLeft", ClaimKind.Number, "months that the patch level may still grow older on this model; missing without such a bound");
+        Defined, "baseline.patchMonthsLeft", ClaimKind.Number,
+        "months that the patch level may still grow older on this model; missing without such a bound");
 
     /// <summary>In the order of definition.</summary>
     public static IReadOnlyList<Claim> Catalogue => Defined;
 
-    public static void Fill(ClaimSet claims, PlatformBaseline baseline, string? model, string? system, int? patchAgeMonths, DateTimeOffset time)
+    public static void Fill(ClaimSet claims, PlatformBaseline baseline, string? model, string? system, int? patchAgeMonths,
+        DateTimeOffset time)
     {
         if (system is not null)
         {

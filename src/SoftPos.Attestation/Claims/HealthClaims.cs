@@ -23,7 +23,8 @@ internal static class HealthClaims
     private static readonly Claim NfcRatio = Claim.Define(
         Defined, "trend.nfcErrorRatio", ClaimKind.Number, "the first by the second; missing until both are of enough taps");
     private static readonly Claim Crashes = Claim.Define(Defined, "trend.crashesToday", ClaimKind.Number, "crashes within a day");
-    private static readonly Claim Restarts = Claim.Define(Defined, "trend.bootsToday", ClaimKind.Number, "starts of the phone within a day");
+    private static readonly Claim Restarts = Claim.Define(Defined, "trend.bootsToday", ClaimKind.Number,
+        "starts of the phone within a day");
 
     /// <summary>In the order of definition.</summary>
     public static IReadOnlyList<Claim> Catalogue => Defined;

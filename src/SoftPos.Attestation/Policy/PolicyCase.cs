@@ -98,8 +98,8 @@ public sealed class PolicyCases
 
     /// <summary>
     /// Reads cases, YAML or JSON: <c>time</c> and <c>values</c> for all, and <c>cases</c>, a list of name, stage (of like's when absent),
-    /// claims by name, expect (a verdict), and optionally ring, time, firstSeen, failingSince, findings (rules), like (an earlier case whose claims come
-    /// first) and without (claims to leave out).
+    /// claims by name, expect (a verdict), and optionally ring, time, firstSeen, failingSince, findings (rules), like (an earlier case
+    /// whose claims come first) and without (claims to leave out).
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, out PolicyCases? cases, out IReadOnlyList<PolicyFault> faults)
     {

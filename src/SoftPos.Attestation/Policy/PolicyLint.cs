@@ -47,8 +47,10 @@ public static class PolicyLint
                     notes.Add(new PolicyFault(path, "says no source for its days"));
                 }
 
-                if (DateOnly.TryParse(entries[i]?["deniedFrom"]?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out DateOnly denied)
-                    && DateOnly.TryParse(entries[i]?["supportEnds"]?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out DateOnly ends) && denied < ends)
+                if (DateOnly.TryParse(entries[i]?["deniedFrom"]?.ToString(), System.Globalization.CultureInfo.InvariantCulture,
+                    out DateOnly denied)
+                    && DateOnly.TryParse(entries[i]?["supportEnds"]?.ToString(), System.Globalization.CultureInfo.InvariantCulture,
+                        out DateOnly ends) && denied < ends)
                 {
                     notes.Add(new PolicyFault(path + ".deniedFrom", "denies while its maker still supports it"));
                 }

@@ -152,7 +152,8 @@ internal sealed class PolicyReader
             return null;
         }
 
-        if (ClaimCatalogue.Find(members["graceUntil"]?.ToString() ?? string.Empty) is { Kind: ClaimKind.Number } claim && !members.ContainsKey("grace"))
+        if (ClaimCatalogue.Find(members["graceUntil"]?.ToString() ?? string.Empty) is { Kind: ClaimKind.Number } claim
+            && !members.ContainsKey("grace"))
         {
             return claim;
         }

@@ -70,7 +70,8 @@ public static class PolicySchema
         ["properties"] = new JsonObject
         {
             ["id"] = Text("Identity, such as boot.locked; stays the same when the rule changes."),
-            ["stages"] = List(Words("enrolment", "evidence", "play", "apple", "fleet", "baseline"), "Kinds of evidence on which it is asked."),
+            ["stages"] = List(Words("enrolment", "evidence", "play", "apple", "fleet", "baseline"),
+                "Kinds of evidence on which it is asked."),
             ["if"] = Ref("condition"),
             ["require"] = Ref("condition"),
             ["reason"] = Words(ReasonCatalogue.All.Select(reason => reason.Code)),
@@ -85,7 +86,8 @@ public static class PolicySchema
             ["grace"] = new JsonObject { ["type"] = "string", ["pattern"] = "^P", ["description"] = "Duration such as P14D." },
             ["duringGrace"] = Words(Enum.GetNames<FindingResponse>().Select(name => name.ToLowerInvariant())),
             ["graceUntil"] = Words(ClaimCatalogue.All.Where(claim => claim.Kind is ClaimKind.Number).Select(claim => claim.Name)),
-            ["lasting"] = new JsonObject { ["type"] = "string", ["pattern"] = "^P", ["description"] = "How long it must fail without a break, such as PT10M." },
+            ["lasting"] = new JsonObject { ["type"] = "string", ["pattern"] = "^P",
+                ["description"] = "How long it must fail without a break, such as PT10M." },
             ["enabled"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Value()) },
         },
     };

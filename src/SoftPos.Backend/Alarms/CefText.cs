@@ -34,7 +34,8 @@ internal static class CefText
         AlarmRecord? alarm = happened.Alarm;
         string name = alarm is null ? "sign of life" : $"{Word(happened.Type)}: {alarm.Kind}";
         StringBuilder text = new("CEF:0|OpenSoftPOS|back end|");
-        text.Append(HeaderField(version)).Append('|').Append(HeaderField(alarm?.Kind ?? happened.Type)).Append('|').Append(HeaderField(name)).Append('|')
+        text.Append(HeaderField(version)).Append('|').Append(HeaderField(alarm?.Kind ?? happened.Type)).Append('|')
+            .Append(HeaderField(name)).Append('|')
             .Append(SeverityOf(alarm?.Severity).ToString(CultureInfo.InvariantCulture)).Append('|');
         List<string> extension = [$"rt={happened.Time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}"];
         Add("act", Word(happened.Type));

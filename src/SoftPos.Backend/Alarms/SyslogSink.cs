@@ -6,8 +6,8 @@ using SoftPos.Monitoring;
 namespace SoftPos.Backend.Alarms;
 
 /// <summary>
-/// A syslog receiver over TCP (octet counting, RFC 6587) or UDP (RFC 5426). Syslog acknowledges nothing: over TCP an event counts as taken when the
-/// system took its bytes on a connection that the receiver had not closed; over UDP as soon as it was sent.
+/// A syslog receiver over TCP (octet counting, RFC 6587) or UDP (RFC 5426). Syslog acknowledges nothing: over TCP an event counts as taken
+/// when the system took its bytes on a connection that the receiver had not closed; over UDP as soon as it was sent.
 /// </summary>
 internal sealed class SyslogSink(Uri address, string version) : IAlarmSink, IDisposable
 {

@@ -7,7 +7,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Backend.Alarms;
 
-/// <summary>The watch of one node: deadlines of terminals, alarms, their receivers, and the bounds of what is kept. Opened after the rooms.</summary>
+/// <summary>
+/// The watch of one node: deadlines of terminals, alarms, their receivers, and the bounds of what is kept. Opened after the rooms.
+/// </summary>
 internal sealed class WatchModule : IAsyncDisposable
 {
     private static readonly TimeSpan Housekeeping = TimeSpan.FromMinutes(10);
@@ -24,7 +26,8 @@ internal sealed class WatchModule : IAsyncDisposable
     private readonly AlarmSender _sender;
     private Task _background = Task.CompletedTask;
 
-    private WatchModule(Database database, MonitoringOptions monitoring, AlarmOptions options, IReadOnlyList<IAlarmSink> sinks, TimeProvider clock)
+    private WatchModule(Database database, MonitoringOptions monitoring, AlarmOptions options, IReadOnlyList<IAlarmSink> sinks,
+        TimeProvider clock)
     {
         (_database, _monitoring, _options, _sinks, _clock) = (database, monitoring, options, sinks, clock);
         _book = new AlarmBook(database, [.. sinks.Select(static sink => sink.Name)], clock);
@@ -50,9 +53,11 @@ internal sealed class WatchModule : IAsyncDisposable
 
     public void Start(ILogger logger)
     {
-        void Failed(Exception fault) => logger.LogError("a round of the watch failed and will be tried again: {Fault}", fault.GetType().Name);
+        void Failed(Exception fault) =>
+            logger.LogError("a round of the watch failed and will be tried again: {Fault}", fault.GetType().Name);
         _background = Task.WhenAll(
-            _watch.RunAsync(Failed, _closing.Token), _engine.RunAsync(Failed, _closing.Token), _sender.RunAsync(Failed, _closing.Token), KeepHouseAsync(Failed));
+            _watch.RunAsync(Failed, _closing.Token), _engine.RunAsync(Failed, _closing.Token), _sender.RunAsync(Failed, _closing.Token),
+            KeepHouseAsync(Failed));
     }
 
     public async ValueTask DisposeAsync()
@@ -83,7 +88,8 @@ internal sealed class WatchModule : IAsyncDisposable
 
         foreach (Uri address in wanted.Webhooks)
         {
-            bool usable = address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && (address.IsLoopback || options.Sandbox));
+            bool usable = address.Scheme == Uri.UriSchemeHttps
+                || (address.Scheme == Uri.UriSchemeHttp && (address.IsLoopback || options.Sandbox));
             byte[]? secret = wanted.WebhookSecret is { } text ? StandardWebhook.ReadSecret(text) : null;
             sinks.Add(usable && secret is not null
                 ? new WebhookSink(address, secret, clock)

@@ -15,7 +15,8 @@ internal sealed class WebhookSink : IAlarmSink, IDisposable
     public WebhookSink(Uri address, byte[] secret, TimeProvider clock)
     {
         (_address, _secret, _clock) = (address, secret, clock);
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) });
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1) });
     }
 
     // The query may hold a token of the receiver; it is no part of the name.

@@ -22,14 +22,18 @@ internal static class AlarmEndpoints
         alarms.MapGet(string.Empty, ListAsync);
         alarms.MapGet("/{number:long}", ShowAsync);
         alarms.MapPost("/{number:long}/acknowledge", (long number, HttpContext context, AlarmBook book) =>
-            ActAsync(context, (body, cancellation) => book.AcknowledgeAsync(number, body.By ?? By, body.Assignee, body.Note, cancellation)));
+            ActAsync(context, (body, cancellation) =>
+                book.AcknowledgeAsync(number, body.By ?? By, body.Assignee, body.Note, cancellation)));
         alarms.MapPost("/{number:long}/assign", (long number, HttpContext context, AlarmBook book) =>
-            ActAsync(context, (body, cancellation) => book.AssignAsync(number, body.By ?? By, body.Assignee ?? string.Empty, body.Note, cancellation)));
+            ActAsync(context, (body, cancellation) =>
+                book.AssignAsync(number, body.By ?? By, body.Assignee ?? string.Empty, body.Note, cancellation)));
         alarms.MapPost("/{number:long}/resolve", (long number, HttpContext context, AlarmBook book) =>
             ActAsync(context, (body, cancellation) => book.ResolveAsync(number, body.By ?? By, body.Note, cancellation)));
     }
 
-    /// <summary>Newest first: open ones, unless <c>state</c> says <c>resolved</c> or <c>all</c>; a page ends before <c>before</c>.</summary>
+    /// <summary>
+    /// Newest first: open ones, unless <c>state</c> says <c>resolved</c> or <c>all</c>; a page ends before <c>before</c>.
+    /// </summary>
     private static async Task<IResult> ListAsync(Database database, string? state, long? before, CancellationToken cancellation)
     {
         bool? open = state switch { null or "open" => true, "resolved" => false, _ => null };
@@ -63,7 +67,8 @@ internal static class AlarmEndpoints
             OperatorBody.Form);
     }
 
-    private static Task<IResult> ActAsync(HttpContext context, Func<ActBody, CancellationToken, Task<(AlarmRecord? Alarm, Refusal? Refusal)>> act) =>
+    private static Task<IResult> ActAsync(HttpContext context, Func<ActBody, CancellationToken,
+        Task<(AlarmRecord? Alarm, Refusal? Refusal)>> act) =>
         OperatorBody.ReadAsync<ActBody>(context, MaxBody, async body =>
         {
             (AlarmRecord? alarm, Refusal? refusal) = await act(body, context.RequestAborted);

@@ -26,7 +26,8 @@ internal static class BaselineView
         model = answer.Model is { } model ? EntryOf(model, baseline) : null,
         findings = answer.Findings.Select(static finding => new
         {
-            finding.Rule, finding.Reason, finding.Response, finding.Deadline, finding.Detail, text = ReasonCatalogue.Get(finding.Reason).TextIn("en"),
+            finding.Rule, finding.Reason, finding.Response, finding.Deadline, finding.Detail,
+            text = ReasonCatalogue.Get(finding.Reason).TextIn("en"),
             fix = ReasonCatalogue.Get(finding.Reason).FixIn("en"), owner = ReasonCatalogue.Get(finding.Reason).Owner,
         }),
     };

@@ -92,7 +92,8 @@ internal static class FleetEndpoints
         ? record with { Command = record.Command with { Content = null } }
         : record;
 
-    private static Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act) => OperatorBody.ReadAsync(context, MaxBody, act);
+    private static Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act) =>
+        OperatorBody.ReadAsync(context, MaxBody, act);
 
     private static IResult Answer(ResponseOutcome outcome) => outcome.Refusal is { } refused
         ? Problem(refused)

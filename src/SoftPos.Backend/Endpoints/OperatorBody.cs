@@ -8,7 +8,9 @@ using SoftPos.Monitoring;
 
 namespace SoftPos.Backend.Endpoints;
 
-/// <summary>What the routes of the person at the machine have in common: the token, bounded JSON bodies, and refusals as problems.</summary>
+/// <summary>
+/// What the routes of the person at the machine have in common: the token, bounded JSON bodies, and refusals as problems.
+/// </summary>
 internal static class OperatorBody
 {
     /// <summary>JSON of these routes: names of states, unknown members refused.</summary>
@@ -24,7 +26,8 @@ internal static class OperatorBody
     {
         RouteGroupBuilder group = routes.MapGroup(prefix).RequireRateLimiting(TerminalEndpoints.RateLimit);
         group.AddEndpointFilter(static async (context, next) =>
-            OperatorEndpoints.IsLocal(context.HttpContext, (LocalOperator)context.HttpContext.RequestServices.GetService(typeof(LocalOperator))!)
+            OperatorEndpoints.IsLocal(context.HttpContext,
+                (LocalOperator)context.HttpContext.RequestServices.GetService(typeof(LocalOperator))!)
                 ? await next(context)
                 : ReasonProblem.Result(ReasonCodes.OperatorUnknown));
         return group;

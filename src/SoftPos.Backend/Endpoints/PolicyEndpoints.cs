@@ -71,7 +71,8 @@ internal static class PolicyEndpoints
                 : Results.Json(outcome.Version, Form);
         });
 
-    private static Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act) => OperatorBody.ReadAsync(context, MaxBody, act);
+    private static Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act) =>
+        OperatorBody.ReadAsync(context, MaxBody, act);
 
     private sealed record PersonBody
     {

@@ -9,7 +9,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Backend.Endpoints;
 
-/// <summary>What the watch knows: itself, series of a terminal's health, and the baseline. By the token of the person at the machine.</summary>
+/// <summary>
+/// What the watch knows: itself, series of a terminal's health, and the baseline. By the token of the person at the machine.
+/// </summary>
 internal static class WatchEndpoints
 {
     private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(24);
@@ -19,7 +21,8 @@ internal static class WatchEndpoints
         RouteGroupBuilder watch = routes.MapOperatorGroup("/operator/v1");
         watch.MapGet("/monitor", MonitorAsync);
         watch.MapGet("/health/{id:guid}", HealthAsync);
-        watch.MapGet("/baseline", (MonitoringOptions options) => Results.Json(BaselineView.Of(options.Policy.Current.Baseline), OperatorBody.Form));
+        watch.MapGet("/baseline", (MonitoringOptions options) =>
+            Results.Json(BaselineView.Of(options.Policy.Current.Baseline), OperatorBody.Form));
         watch.MapGet("/baseline/check", Check);
     }
 
@@ -37,15 +40,19 @@ internal static class WatchEndpoints
                 overdue,
                 behind = engine.Behind,
                 alarms = await database.Alarms.CountAsync(cancellation),
-                owed = (await database.AlarmDeliveries.OwedAsync(cancellation)).Select(static one => new { one.Sink, one.Owed, one.Oldest, one.LastError }),
+                owed = (await database.AlarmDeliveries.OwedAsync(cancellation)).Select(static one =>
+                    new { one.Sink, one.Owed, one.Oldest, one.LastError }),
                 samples = await database.Health.CountAsync(cancellation),
             },
             OperatorBody.Form);
     }
 
-    /// <summary>Series of a terminal: <c>measure</c> (all when absent), <c>grain</c> (Raw, FiveMinutes, Hour), <c>from</c> and <c>until</c>.</summary>
+    /// <summary>
+    /// Series of a terminal: <c>measure</c> (all when absent), <c>grain</c> (Raw, FiveMinutes, Hour), <c>from</c> and <c>until</c>.
+    /// </summary>
     private static async Task<IResult> HealthAsync(
-        Database database, TimeProvider clock, Guid id, string? measure, string? grain, DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancellation)
+        Database database, TimeProvider clock, Guid id, string? measure, string? grain, DateTimeOffset? from, DateTimeOffset? until,
+        CancellationToken cancellation)
     {
         HealthGrain fine = HealthGrain.FiveMinutes;
         if (grain is not null && (!Enum.TryParse(grain, ignoreCase: true, out fine) || !Enum.IsDefined(fine) || char.IsDigit(grain[0])))
@@ -55,18 +62,21 @@ internal static class WatchEndpoints
 
         if (measure is not null && HealthMeasures.Find(measure) is null)
         {
-            return ReasonProblem.Result(ReasonCodes.RequestMalformed, "measure: " + string.Join(", ", HealthMeasures.All.Select(static one => one.Name)), "measure");
+            return ReasonProblem.Result(ReasonCodes.RequestMalformed,
+                "measure: " + string.Join(", ", HealthMeasures.All.Select(static one => one.Name)), "measure");
         }
 
         DateTimeOffset last = until ?? clock.GetUtcNow();
-        IReadOnlyDictionary<byte, List<HealthPoint>> series = await database.Health.SeriesAsync(id, fine, from ?? last - DefaultSpan, last, cancellation);
+        IReadOnlyDictionary<byte,
+        List<HealthPoint>> series = await database.Health.SeriesAsync(id, fine, from ?? last - DefaultSpan, last, cancellation);
         return Results.Json(
             new
             {
                 terminalId = id,
                 grain = fine,
                 seconds = HealthStore.LengthOf(fine).TotalSeconds,
-                series = HealthMeasures.All.Where(one => series.ContainsKey(one.Code) && (measure is null || one.Name == measure)).Select(one => new
+                series = HealthMeasures.All.Where(one =>
+                    series.ContainsKey(one.Code) && (measure is null || one.Name == measure)).Select(one => new
                 {
                     measure = one.Name, unit = one.Unit, text = one.Text, points = series[one.Code],
                 }),
@@ -74,13 +84,15 @@ internal static class WatchEndpoints
             OperatorBody.Form);
     }
 
-    private static IResult Check(MonitoringOptions options, TimeProvider clock, string? model, string? os, string? patch, DateTimeOffset? on)
+    private static IResult Check(MonitoringOptions options, TimeProvider clock, string? model, string? os, string? patch,
+        DateTimeOffset? on)
     {
         int? level = null;
         if (patch is not null)
         {
             string digits = patch.Replace("-", string.Empty, StringComparison.Ordinal);
-            if (digits.Length is not (6 or 8) || !int.TryParse(digits[..6], NumberStyles.None, CultureInfo.InvariantCulture, out int month) || month % 100 is < 1 or > 12)
+            if (digits.Length is not (6 or 8) || !int.TryParse(digits[..6], NumberStyles.None, CultureInfo.InvariantCulture, out int month)
+                || month % 100 is < 1 or > 12)
             {
                 return ReasonProblem.Result(ReasonCodes.RequestMalformed, "patch: year and month, such as 2026-11", "patch");
             }
@@ -99,7 +111,8 @@ internal static class WatchEndpoints
         }
 
         BaselineAnswer answer = BaselineCheck.Of(
-            options.Policy.Current, model?.Trim() ?? string.Empty, os?.Trim() ?? string.Empty, level, on ?? clock.GetUtcNow(), options.Ring);
+            options.Policy.Current, model?.Trim() ?? string.Empty, os?.Trim() ?? string.Empty, level, on
+                ?? clock.GetUtcNow(), options.Ring);
         return Results.Json(BaselineView.Of(answer, options.Policy.Current.Baseline), OperatorBody.Form);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class AlarmReceivers
     /// <summary>The secret of webhooks: not on the command line, where every user of the machine reads it.</summary>
     private const string SecretVariable = "SOFTPOS_ALARM_SECRET";
 
-    private readonly Option<string[]> _mail = new("--alarm-mail") { Description = "Address that gets alarms by e-mail; may stand several times." };
+    private readonly Option<string[]> _mail = new(
+        "--alarm-mail") { Description = "Address that gets alarms by e-mail; may stand several times." };
     private readonly Option<string[]> _webhook = new("--alarm-webhook")
     {
         Description = $"Address that gets alarms as webhooks, signed under the secret in {SecretVariable}; may stand several times.",
@@ -27,9 +28,12 @@ internal sealed class AlarmReceivers
         Description = "Syslog receiver that gets alarms as CEF, tcp://host:port or udp://host:port; may stand several times.",
     };
 
-    private readonly Option<double?> _life = new("--sign-of-life") { Description = "Seconds between two signs of life to the receivers; none when not given." };
-    private readonly Option<string?> _server = new("--mail-server") { Description = "Mail server, host:port; SOFTPOS_MAIL_USER and SOFTPOS_MAIL_PASSWORD sign in." };
-    private readonly Option<string> _from = new("--mail-from") { Description = "Sender of e-mails.", DefaultValueFactory = _ => "softpos@localhost" };
+    private readonly Option<double?> _life = new(
+        "--sign-of-life") { Description = "Seconds between two signs of life to the receivers; none when not given." };
+    private readonly Option<string?> _server = new(
+        "--mail-server") { Description = "Mail server, host:port; SOFTPOS_MAIL_USER and SOFTPOS_MAIL_PASSWORD sign in." };
+    private readonly Option<string> _from = new("--mail-from") { Description = "Sender of e-mails.", DefaultValueFactory = _ =>
+        "softpos@localhost" };
 
     public void AddTo(Command command)
     {
@@ -58,7 +62,8 @@ internal sealed class AlarmReceivers
     private static MailOptions MailOf(string server, string from)
     {
         string[] parts = server.Split(':');
-        if (parts.Length != 2 || parts[0].Length == 0 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65_535)
+        if (parts.Length != 2 || parts[0].Length == 0
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65_535)
         {
             throw new CommandException($"--mail-server {server}: expected host:port");
         }

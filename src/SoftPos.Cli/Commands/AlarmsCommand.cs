@@ -22,7 +22,8 @@ internal static class AlarmsCommand
     {
         Option<string> state = new("--state") { Description = "open, resolved or all.", DefaultValueFactory = _ => "open" };
         Option<long?> before = new("--before") { Description = "Only numbers below it: the last of the page before." };
-        return FleetCommand.Calling(new Command("list", "Alarms, newest first.") { state, before }, (parsed, link, cancellation) => link.GetAsync(
+        return FleetCommand.Calling(new Command("list", "Alarms, newest first.") { state, before }, (parsed, link, cancellation) =>
+            link.GetAsync(
             $"{Root}?state={Uri.EscapeDataString(parsed.GetValue(state)!)}"
                 + (parsed.GetValue(before) is { } number ? string.Create(CultureInfo.InvariantCulture, $"&before={number}") : string.Empty),
             cancellation));
@@ -31,7 +32,8 @@ internal static class AlarmsCommand
     private static Command Show()
     {
         Argument<long> number = Number();
-        return FleetCommand.Calling(new Command("show", "One alarm with its evidence and its life.") { number }, (parsed, link, cancellation) =>
+        return FleetCommand.Calling(new Command("show", "One alarm with its evidence and its life.") { number },
+            (parsed, link, cancellation) =>
             link.GetAsync(PathOf(parsed.GetValue(number), string.Empty), cancellation));
     }
 
@@ -65,7 +67,8 @@ internal static class AlarmsCommand
             }
 
             return link.PostAsync(
-                PathOf(parsed.GetValue(number), "/" + verb), new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), cancellation);
+                PathOf(parsed.GetValue(number), "/" + verb), new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+                cancellation);
         });
     }
 

@@ -19,13 +19,16 @@ internal static class BaselineCommand
 
     private static Command Check()
     {
-        Option<string> model = new("--model") { Description = "Brand and model as the phone says it.", DefaultValueFactory = _ => string.Empty };
-        Option<string> system = new("--os") { Description = "Version of the system, such as 16 or 8.1.", DefaultValueFactory = _ => string.Empty };
+        Option<string> model = new("--model") { Description = "Brand and model as the phone says it.", DefaultValueFactory = _ =>
+            string.Empty };
+        Option<string> system = new("--os") { Description = "Version of the system, such as 16 or 8.1.", DefaultValueFactory = _ =>
+            string.Empty };
         Option<string?> patch = new("--patch") { Description = "Security patch level, such as 2026-11." };
         Option<string?> on = new("--on") { Description = "Day of the question, such as 2027-03-01; today when not given." };
         Option<string> file = Policy();
         Option<bool> json = StackOptions.Json();
-        Command command = new("check", "Say whether a phone may be used under a policy, and until when.") { model, system, patch, on, file, json };
+        Command command = new("check", "Say whether a phone may be used under a policy, and until when.") { model, system, patch, on, file,
+            json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(model)!.Length + parsed.GetValue(system)!.Length == 0 && parsed.GetValue(patch) is null)
@@ -35,7 +38,8 @@ internal static class BaselineCommand
 
             CompiledPolicy policy = Compile(parsed.GetValue(file)!);
             BaselineAnswer answer = BaselineCheck.Of(
-                policy, parsed.GetValue(model)!.Trim(), parsed.GetValue(system)!.Trim(), MonthOf(parsed.GetValue(patch)), TimeOf(parsed.GetValue(on)));
+                policy, parsed.GetValue(model)!.Trim(), parsed.GetValue(system)!.Trim(), MonthOf(parsed.GetValue(patch)),
+                TimeOf(parsed.GetValue(on)));
             if (parsed.GetValue(json))
             {
                 Console.Out.WriteLine(JsonOf(answer).ToJsonString(Indented));
@@ -78,7 +82,8 @@ internal static class BaselineCommand
         return FleetCommand.Calling(
             new Command("live", "Ask the running stack, under the policy in force there.") { model, system, patch },
             (parsed, link, cancellation) => link.GetAsync(
-                "operator/v1/baseline/check?" + string.Join('&', new[] { ("model", parsed.GetValue(model)), ("os", parsed.GetValue(system)), ("patch", parsed.GetValue(patch)) }
+                "operator/v1/baseline/check?" + string.Join('&',
+                    new[] { ("model", parsed.GetValue(model)), ("os", parsed.GetValue(system)), ("patch", parsed.GetValue(patch)) }
                     .Where(static one => one.Item2 is not null).Select(static one => $"{one.Item1}={Uri.EscapeDataString(one.Item2!)}")),
                 cancellation));
     }
@@ -124,7 +129,8 @@ internal static class BaselineCommand
         ["modelListed"] = answer.Model is not null,
         ["findings"] = new JsonArray([.. answer.Findings.Select(static finding => (JsonNode)new JsonObject
         {
-            ["rule"] = finding.Rule, ["reason"] = finding.Reason, ["response"] = finding.Response.ToString(), ["deadline"] = finding.Deadline,
+            ["rule"] = finding.Rule, ["reason"] = finding.Reason, ["response"] = finding.Response.ToString(),
+            ["deadline"] = finding.Deadline,
         })]),
     };
 
@@ -138,7 +144,8 @@ internal static class BaselineCommand
         }
 
         string digits = patch.Replace("-", string.Empty, StringComparison.Ordinal);
-        return digits.Length is 6 or 8 && int.TryParse(digits[..6], NumberStyles.None, CultureInfo.InvariantCulture, out int month) && month % 100 is >= 1 and <= 12
+        return digits.Length is 6 or 8 && int.TryParse(digits[..6], NumberStyles.None, CultureInfo.InvariantCulture, out int month)
+            && month % 100 is >= 1 and <= 12
             ? month
             : throw new CommandException($"--patch {patch}: expected year and month, such as 2026-11");
     }

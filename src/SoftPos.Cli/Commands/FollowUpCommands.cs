@@ -59,6 +59,7 @@ internal static class FollowUpCommands
             await using VirtualTerminal phone = await options.OpenAsync(parsed, cancellation);
             long minor = amount is null ? 0 : SaleCommand.MinorUnits(parsed.GetValue(amount)!, SaleCommand.ExponentOf(phone));
             PaymentResult result = await run(phone, parsed.GetValue(payment), minor, cancellation);
+            await phone.CloseAsync();
             return SaleOutput.Report(result, options.Backend(parsed), parsed.GetValue(json));
         });
         return command;

@@ -77,7 +77,9 @@ public sealed record AlarmRecord
     /// <summary>How often it came back after it had been resolved.</summary>
     public int Reopened { get; set; }
 
-    /// <summary>What it is about still holds. An operator may resolve an alarm before that: it stays resolved until it was gone and comes back.</summary>
+    /// <summary>
+    /// What it is about still holds. An operator may resolve an alarm before that: it stays resolved until it was gone and comes back.
+    /// </summary>
     public bool Standing { get; set; } = true;
 
     /// <summary>By what it is told whether the same thing is seen again, such as the rules of its findings.</summary>
@@ -99,7 +101,8 @@ public sealed record AlarmRecord
     public bool IsOpen => State is not AlarmState.Resolved;
 
     /// <summary>The terminal that it is about, or null.</summary>
-    public Guid? TerminalId => Originator.StartsWith(OfTerminal, StringComparison.Ordinal) && Guid.TryParse(Originator[OfTerminal.Length..], out Guid id) ? id : null;
+    public Guid? TerminalId => Originator.StartsWith(OfTerminal, StringComparison.Ordinal)
+        && Guid.TryParse(Originator[OfTerminal.Length..], out Guid id) ? id : null;
 
     /// <summary>Start of an originator that is a terminal.</summary>
     public const string OfTerminal = "terminal:";

@@ -50,7 +50,8 @@ public static class HealthMeasures
         new(43, "nfcErrorPercent", "%", 0, 100, "share of taps that failed since the last update"),
     ];
 
-    private static readonly FrozenDictionary<string, HealthMeasure> ByName = All.ToFrozenDictionary(measure => measure.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string,
+    HealthMeasure> ByName = All.ToFrozenDictionary(measure => measure.Name, StringComparer.Ordinal);
     private static readonly FrozenDictionary<byte, HealthMeasure> ByCode = All.ToFrozenDictionary(measure => measure.Code);
 
     /// <summary>First code of what the back end makes; evidence cannot claim it.</summary>

@@ -109,7 +109,9 @@ public sealed class VirtualTerminal : IAsyncDisposable
     public Task<TrustResult> HeartbeatAsync(CancellationToken cancellation = default) =>
         Terminal.AttestAsync(ChallengePurpose.Heartbeat, cancellation);
 
-    /// <summary>The merchant closes the app: the back end is told that no evidence is to be expected. It is not waited for longer than that takes.</summary>
+    /// <summary>
+    /// The merchant closes the app: the back end is told that no evidence is to be expected. It is not waited for longer than that takes.
+    /// </summary>
     public async Task CloseAsync()
     {
         using CancellationTokenSource patience = new(ClosingPatience, _options.Clock);

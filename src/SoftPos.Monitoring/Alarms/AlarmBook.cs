@@ -4,8 +4,8 @@ using SoftPos.Storage;
 namespace SoftPos.Monitoring;
 
 /// <summary>
-/// Applies signals to alarms: what changes, its journal entries and what is owed to each receiver become durable in one commit. One caller at a
-/// time for signals; persons may act at the same time, and whose change comes second is decided anew.
+/// Applies signals to alarms: what changes, its journal entries and what is owed to each receiver become durable in one commit. One caller
+/// at a time for signals; persons may act at the same time, and whose change comes second is decided anew.
 /// </summary>
 /// <param name="database">Store.</param>
 /// <param name="sinks">Names of the receivers.</param>
@@ -48,10 +48,12 @@ public sealed class AlarmBook(Database database, IReadOnlyList<string> sinks, Ti
 
     /// <summary>Applies signals in their order, with what else becomes durable with them; true when anything was written.</summary>
     /// <param name="signals">The signals.</param>
-    /// <param name="always">Writes that belong to them, such as the place in the journal; written only when an alarm is, unless told.</param>
+    /// <param name="always">Writes that belong to them, such as the place in the journal; written only when an alarm is, unless
+    /// told.</param>
     /// <param name="force">Write even when no alarm changes.</param>
     /// <param name="cancellation">Cancellation.</param>
-    public async Task<bool> ApplyAsync(IReadOnlyList<AlarmSignal> signals, Action<Change>? always, bool force, CancellationToken cancellation)
+    public async Task<bool> ApplyAsync(IReadOnlyList<AlarmSignal> signals, Action<Change>? always, bool force,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(signals);
         if (!_open)
@@ -90,7 +92,8 @@ public sealed class AlarmBook(Database database, IReadOnlyList<string> sinks, Ti
         ActAsync(number, (alarm, now) => AlarmDecider.Acknowledge(alarm, by, assignee, note, now), cancellation);
 
     /// <summary>An alarm is given to somebody.</summary>
-    public Task<(AlarmRecord? Alarm, Refusal? Refusal)> AssignAsync(long number, string by, string assignee, string note, CancellationToken cancellation) =>
+    public Task<(AlarmRecord? Alarm, Refusal? Refusal)> AssignAsync(long number, string by, string assignee, string note,
+        CancellationToken cancellation) =>
         ActAsync(number, (alarm, now) => AlarmDecider.Assign(alarm, by, assignee, note, now), cancellation);
 
     /// <summary>Somebody declares an alarm over.</summary>
@@ -129,7 +132,8 @@ public sealed class AlarmBook(Database database, IReadOnlyList<string> sinks, Ti
         return (null, new Refusal(ReasonCodes.RateLimited, "the alarm changes at this moment; try again"));
     }
 
-    private async Task<(Change Change, List<AlarmRecord> Alarms, bool Steps)> DecideAsync(AlarmSignal[] signals, CancellationToken cancellation)
+    private async Task<(Change Change, List<AlarmRecord> Alarms, bool Steps)> DecideAsync(AlarmSignal[] signals,
+        CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
         Dictionary<(string, string), (AlarmRecord? Read, AlarmRecord? Now, List<(AlarmRecord Alarm, string Step)> Steps)> work = [];

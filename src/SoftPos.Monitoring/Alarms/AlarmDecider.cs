@@ -27,7 +27,8 @@ public static class AlarmDecider
                 null => null,
                 { State: AlarmState.Resolved, Standing: true } => new AlarmStep(current with { Standing = false }, null),
                 { State: AlarmState.Resolved } => null,
-                _ => new AlarmStep(current with { State = AlarmState.Resolved, Standing = false, ChangedAt = now, By = Monitor, Note = null }, "alarm.resolved"),
+                _ => new AlarmStep(current with { State = AlarmState.Resolved, Standing = false, ChangedAt = now, By = Monitor,
+                    Note = null }, "alarm.resolved"),
             };
         }
 
@@ -44,7 +45,8 @@ public static class AlarmDecider
             { State: AlarmState.Resolved } => new AlarmStep(
                 seen with
                 {
-                    State = AlarmState.Raised, Reopened = current.Reopened + 1, ChangedAt = now, By = Monitor, Note = null, Severity = signal.Severity,
+                    State = AlarmState.Raised, Reopened = current.Reopened + 1, ChangedAt = now, By = Monitor, Note = null,
+                    Severity = signal.Severity,
                 },
                 "alarm.reopened"),
             _ when signal.Severity > current.Severity => new AlarmStep(
@@ -55,11 +57,13 @@ public static class AlarmDecider
 
     /// <summary>Somebody takes it up.</summary>
     /// <returns>The step, or why not.</returns>
-    public static (AlarmStep? Step, Refusal? Fault) Acknowledge(AlarmRecord alarm, string by, string? assignee, string note, DateTimeOffset now) =>
+    public static (AlarmStep? Step, Refusal? Fault) Acknowledge(AlarmRecord alarm, string by, string? assignee, string note,
+        DateTimeOffset now) =>
         Act(alarm, by, assignee ?? alarm.Assignee ?? by, note, now, AlarmState.Acknowledged, "alarm.acknowledged");
 
     /// <summary>It is given to somebody.</summary>
-    public static (AlarmStep? Step, Refusal? Fault) Assign(AlarmRecord alarm, string by, string assignee, string note, DateTimeOffset now) =>
+    public static (AlarmStep? Step, Refusal? Fault) Assign(AlarmRecord alarm, string by, string assignee, string note,
+        DateTimeOffset now) =>
         Act(alarm, by, assignee, note, now, AlarmState.Acknowledged, "alarm.assigned");
 
     /// <summary>Somebody declares it over.</summary>
@@ -73,7 +77,8 @@ public static class AlarmDecider
         Refusal? fault = ResponseDecider.PersonFault(by, note)
             ?? (assignee is { Length: 0 or > ResponseDecider.MaxBy } || assignee?.Any(char.IsControl) == true
                 ? Refusal.Malformed("assignee", $"who looks after it, 1 to {ResponseDecider.MaxBy} characters")
-                : alarm.State is AlarmState.Resolved ? Refusal.Malformed("number", "this alarm is resolved; it is raised again when what it is about comes back")
+                : alarm.State is AlarmState.Resolved
+                    ? Refusal.Malformed("number", "this alarm is resolved; it is raised again when what it is about comes back")
                 : null);
         return fault is not null
             ? (null, fault)

@@ -5,8 +5,8 @@ using SoftPos.Storage;
 namespace SoftPos.Monitoring;
 
 /// <summary>
-/// Follows the journal and raises alarms: an entry that is durable is looked at, also after a restart, because the place in the journal becomes
-/// durable with the alarms. What no entry tells of is looked at in rounds.
+/// Follows the journal and raises alarms: an entry that is durable is looked at, also after a restart, because the place in the journal
+/// becomes durable with the alarms. What no entry tells of is looked at in rounds.
 /// </summary>
 public sealed class AlarmEngine : IDisposable
 {
@@ -91,7 +91,8 @@ public sealed class AlarmEngine : IDisposable
             string[] counted = [.. _book.StandingOf(AlarmKinds.Velocity)], enrolled = [.. _book.StandingOf(AlarmKinds.EnrolmentBurst)];
             List<AlarmSignal> signals =
             [
-                .. _windows.Calmed(counted, AlarmKinds.Velocity, _clock.GetUtcNow()), .. _windows.Calmed(enrolled, AlarmKinds.EnrolmentBurst, _clock.GetUtcNow()),
+                .. _windows.Calmed(counted, AlarmKinds.Velocity, _clock.GetUtcNow()),
+                .. _windows.Calmed(enrolled, AlarmKinds.EnrolmentBurst, _clock.GetUtcNow()),
             ];
             signals.AddRange(await _round.LookAsync(cancellation));
             await _book.ApplyAsync(signals, null, force: false, cancellation);
@@ -230,7 +231,8 @@ public sealed class AlarmEngine : IDisposable
         }
 
         long next = entries[^1].Index + 1;
-        if (await _book.ApplyAsync(signals, change => change.PutSetting(CursorSetting, PlaceOf(next)), next - _written > MaxUnwritten, cancellation))
+        if (await _book.ApplyAsync(signals, change =>
+            change.PutSetting(CursorSetting, PlaceOf(next)), next - _written > MaxUnwritten, cancellation))
         {
             _written = next;
         }

@@ -58,7 +58,8 @@ public sealed record AlarmEvent
         JsonObject entry = new()
         {
             ["number"] = alarm.Number, ["originator"] = alarm.Originator, ["kind"] = alarm.Kind, ["state"] = alarm.State.ToString(),
-            ["severity"] = alarm.Severity.ToString(), ["reason"] = alarm.Reason, ["summary"] = alarm.Summary, ["by"] = alarm.By, ["note"] = alarm.Note,
+            ["severity"] = alarm.Severity.ToString(), ["reason"] = alarm.Reason, ["summary"] = alarm.Summary, ["by"] = alarm.By,
+            ["note"] = alarm.Note,
             ["assignee"] = alarm.Assignee, ["cause"] = alarm.Cause,
             ["entries"] = new JsonArray([.. alarm.Evidence.Take(MaxEvidence).Select(static one => one.Entry).OfType<long>().Distinct()
                 .Select(static index => (JsonNode)index)]),

@@ -6,7 +6,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Monitoring;
 
-/// <summary>What no entry of the journal tells of: keys that end, an old list, receivers that do not listen, kinds of terminals in trouble.</summary>
+/// <summary>
+/// What no entry of the journal tells of: keys that end, an old list, receivers that do not listen, kinds of terminals in trouble.
+/// </summary>
 internal sealed class AlarmRound(
     Database database, MonitoringOptions monitoring, AlarmOptions options, AlarmBook book, FleetPulse fleet, TimeProvider clock)
 {
@@ -124,7 +126,8 @@ internal sealed class AlarmRound(
                     Severity = now >= end ? Severity.Critical : Severity.Warning,
                     Reason = ReasonCodes.KeysExpired,
                     Summary = $"key {key.Name} ({key.Purpose}) {(now >= end ? "has ended" : "ends")} on {end:yyyy-MM-dd}; rotate it by a ceremony",
-                    Evidence = [new AlarmEvidence { At = now, What = "key.expires", Value = end.ToString("u", CultureInfo.InvariantCulture), Deadline = end }],
+                    Evidence = [new AlarmEvidence { At = now, What = "key.expires", Value = end.ToString("u", CultureInfo.InvariantCulture),
+                        Deadline = end }],
                 });
             }
         }
@@ -135,7 +138,8 @@ internal sealed class AlarmRound(
     /// <summary>Terminals fetch new keys by themselves long before; whose end comes near does not.</summary>
     private List<AlarmSignal> TerminalKeySignals(DateTimeOffset now) =>
     [
-        .. fleet.Members.Where(pair => pair.Value.KeysAt is { } at && now >= at + KeyPeriod.Longest - options.KeyNotice).Take(MaxTerminals).Select(pair =>
+        .. fleet.Members.Where(pair =>
+            pair.Value.KeysAt is { } at && now >= at + KeyPeriod.Longest - options.KeyNotice).Take(MaxTerminals).Select(pair =>
         {
             DateTimeOffset end = pair.Value.KeysAt!.Value + KeyPeriod.Longest;
             return new AlarmSignal(AlarmSignal.Terminal(pair.Key.ToString()), AlarmKinds.KeyDue)
@@ -143,7 +147,8 @@ internal sealed class AlarmRound(
                 Severity = now >= end ? Severity.Serious : Severity.Warning,
                 Reason = ReasonCodes.KeysExpired,
                 Summary = $"its initial keys {(now >= end ? "ended" : "end")} on {end:yyyy-MM-dd}, and it has not fetched new ones",
-                Evidence = [new AlarmEvidence { At = now, What = "terminal.keys", Value = end.ToString("u", CultureInfo.InvariantCulture), Deadline = end }],
+                Evidence = [new AlarmEvidence { At = now, What = "terminal.keys", Value = end.ToString("u", CultureInfo.InvariantCulture),
+                    Deadline = end }],
             };
         }),
     ];

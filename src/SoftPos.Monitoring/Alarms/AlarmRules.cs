@@ -23,7 +23,8 @@ internal static class AlarmRules
             "evidence.appraised" => OfAppraisal(entry, Read(bytes)),
             "terminal.silent" => OfSilence(entry, Read(bytes)),
             "terminal.refused" => [OfEnrolment(entry, Read(bytes))],
-            "terminal.key-revoked" => [OfFindings(entry, AlarmKinds.Attestation, FindingsOf(entry, Read(bytes)), "its attestation key was revoked")],
+            "terminal.key-revoked" =>
+                [OfFindings(entry, AlarmKinds.Attestation, FindingsOf(entry, Read(bytes)), "its attestation key was revoked")],
             "terminal.suspended" => [OfSuspension(entry, Read(bytes))],
             "terminal.restored" => [Over(entry, AlarmKinds.Suspension), Over(entry, AlarmKinds.Attestation)],
             "terminal.retired" => Retired(entry),
@@ -35,8 +36,10 @@ internal static class AlarmRules
             "watch.mass-silence" => [OfMassSilence(entry, Read(bytes))],
             "payment.reversed" or "payment.voided" or "payment.completed" or "payment.adjusted" =>
                 [new AlarmSignal("payment:" + entry.Subject, AlarmKinds.Parked) { IsOver = true }],
-            _ when entry.Kind.StartsWith("payment.", StringComparison.Ordinal) && entry.Kind.EndsWith("-parked", StringComparison.Ordinal) => [OfParked(entry)],
-            _ when entry.Kind.StartsWith("payment.", StringComparison.Ordinal) && entry.Kind.EndsWith("-resumed", StringComparison.Ordinal) =>
+            _ when entry.Kind.StartsWith("payment.", StringComparison.Ordinal)
+                && entry.Kind.EndsWith("-parked", StringComparison.Ordinal) => [OfParked(entry)],
+            _ when entry.Kind.StartsWith("payment.", StringComparison.Ordinal)
+                && entry.Kind.EndsWith("-resumed", StringComparison.Ordinal) =>
                 [new AlarmSignal("payment:" + entry.Subject, AlarmKinds.Parked) { IsOver = true }],
             _ => [],
         };
@@ -56,7 +59,8 @@ internal static class AlarmRules
         yield return Over(entry, AlarmKinds.Silence);
         List<(AlarmEvidence Evidence, FindingResponse Response, Severity Severity)> findings = FindingsOf(entry, content);
         var health = findings.Where(one => IsHealth(one.Evidence.What) && one.Response >= FindingResponse.Notice).ToList();
-        yield return health.Count > 0 ? OfFindings(entry, AlarmKinds.Health, health, "its phone is in bad health") : Over(entry, AlarmKinds.Health);
+        yield return health.Count > 0
+            ? OfFindings(entry, AlarmKinds.Health, health, "its phone is in bad health") : Over(entry, AlarmKinds.Health);
 
         // What is only noticed is for the merchant; an alarm is for what takes or limits trust, and for what does so on a day to come.
         var trust = findings.Where(static one => !IsHealth(one.Evidence.What)
@@ -89,7 +93,8 @@ internal static class AlarmRules
     private static AlarmSignal OfEnrolment(JournalEntry entry, JsonObject content) =>
         OfFindings(entry, AlarmKinds.Enrolment, FindingsOf(entry, content), $"a {Text(content, "model")} was refused at its enrolment");
 
-    private static AlarmSignal OfSuspension(JournalEntry entry, JsonObject content) => new(AlarmSignal.Terminal(entry.Subject), AlarmKinds.Suspension)
+    private static AlarmSignal OfSuspension(JournalEntry entry, JsonObject content) =>
+        new(AlarmSignal.Terminal(entry.Subject), AlarmKinds.Suspension)
     {
         Severity = Severity.Critical,
         Reason = Text(content, "reason"),
@@ -98,7 +103,8 @@ internal static class AlarmRules
         Evidence = [Plain(entry, Text(content, "reason"))],
     };
 
-    private static IEnumerable<AlarmSignal> OfRefusal(JournalEntry entry, JsonObject content) => Text(content, "cause") is "nonce.used" or "nonce.other-session"
+    private static IEnumerable<AlarmSignal> OfRefusal(JournalEntry entry, JsonObject content) =>
+        Text(content, "cause") is "nonce.used" or "nonce.other-session"
         ?
         [
             new AlarmSignal(AlarmSignal.Terminal(entry.Subject), AlarmKinds.Replay)
@@ -122,7 +128,8 @@ internal static class AlarmRules
             [
                 new AlarmSignal(terminal, AlarmKinds.KeySerial)
                 {
-                    Severity = Severity.Serious, Reason = reason, Summary = "a payment carried a key serial number that was used before, or is not its own",
+                    Severity = Severity.Serious, Reason = reason,
+                    Summary = "a payment carried a key serial number that was used before, or is not its own",
                     Evidence = [Plain(entry, Text(content, "detail"))],
                 },
             ],
@@ -130,7 +137,8 @@ internal static class AlarmRules
             [
                 new AlarmSignal(terminal, AlarmKinds.Velocity)
                 {
-                    Severity = Severity.Serious, Reason = reason, Summary = "it takes more, or higher, payments than its limit allows", Cause = reason,
+                    Severity = Severity.Serious, Reason = reason, Summary = "it takes more, or higher, payments than its limit allows",
+                    Cause = reason,
                     Evidence = [Plain(entry, Text(content, "detail"))],
                 },
             ],
@@ -173,14 +181,16 @@ internal static class AlarmRules
 
     private static IEnumerable<AlarmSignal> Retired(JournalEntry entry) =>
     [
-        Over(entry, AlarmKinds.Silence), Over(entry, AlarmKinds.Attestation), Over(entry, AlarmKinds.Health), Over(entry, AlarmKinds.Suspension),
+        Over(entry, AlarmKinds.Silence), Over(entry, AlarmKinds.Attestation), Over(entry, AlarmKinds.Health),
+        Over(entry, AlarmKinds.Suspension),
         Over(entry, AlarmKinds.Enrolment), Over(entry, AlarmKinds.KeyDue),
     ];
 
     private static AlarmSignal OfFindings(
         JournalEntry entry, string kind, List<(AlarmEvidence Evidence, FindingResponse Response, Severity Severity)> findings, string what)
     {
-        (AlarmEvidence worst, _, Severity severity) = findings.OrderByDescending(static one => one.Response).ThenByDescending(static one => one.Severity)
+        (AlarmEvidence worst, _, Severity severity) = findings.OrderByDescending(static one => one.Response).ThenByDescending(static one =>
+            one.Severity)
             .FirstOrDefault((Plain(entry, null), FindingResponse.Deny, Severity.Serious));
         return new AlarmSignal(AlarmSignal.Terminal(entry.Subject), kind)
         {
@@ -192,7 +202,8 @@ internal static class AlarmRules
         };
     }
 
-    private static List<(AlarmEvidence Evidence, FindingResponse Response, Severity Severity)> FindingsOf(JournalEntry entry, JsonObject content) =>
+    private static List<(AlarmEvidence Evidence, FindingResponse Response, Severity Severity)> FindingsOf(JournalEntry entry,
+        JsonObject content) =>
     [
         .. (content["findings"] as JsonArray ?? []).OfType<JsonObject>().Select(finding => (
             new AlarmEvidence
@@ -211,5 +222,6 @@ internal static class AlarmRules
 
     private static AlarmSignal Over(JournalEntry entry, string kind) => new(AlarmSignal.Terminal(entry.Subject), kind) { IsOver = true };
 
-    public static string Text(JsonObject content, string name) => content[name] is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty : string.Empty;
+    public static string Text(JsonObject content, string name) =>
+        content[name] is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty : string.Empty;
 }

@@ -18,9 +18,9 @@ public interface IAlarmSink
 }
 
 /// <summary>
-/// Sends what is owed to each receiver, in order, again and again until it is taken: what was not taken when the process ended is sent by the
-/// next. A receiver that fails keeps the others from nothing. Beside it goes a sign of life at a set interval, while the monitor works: whoever
-/// gets none must take the monitor itself for down.
+/// Sends what is owed to each receiver, in order, again and again until it is taken: what was not taken when the process ended is sent by
+/// the next. A receiver that fails keeps the others from nothing. Beside it goes a sign of life at a set interval, while the monitor works:
+/// whoever gets none must take the monitor itself for down.
 /// </summary>
 public sealed class AlarmSender : IDisposable
 {
@@ -53,7 +53,8 @@ public sealed class AlarmSender : IDisposable
 
     /// <summary>Makes a sender.</summary>
     public AlarmSender(
-        Database database, IReadOnlyList<IAlarmSink> sinks, AlarmEngine engine, SilenceWatch watch, AlarmOptions options, TimeProvider clock)
+        Database database, IReadOnlyList<IAlarmSink> sinks, AlarmEngine engine, SilenceWatch watch, AlarmOptions options,
+        TimeProvider clock)
     {
         (_database, _sinks, _engine, _watch, _options, _clock) = (database, sinks, engine, watch, options, clock);
         _pulses = [.. sinks.Select(static _ => new SemaphoreSlim(0, 1))];
@@ -171,7 +172,8 @@ public sealed class AlarmSender : IDisposable
                 try
                 {
                     await ServeOnceAsync(sink, cancellation);
-                    TimeSpan next = await _database.AlarmDeliveries.NextDueAsync(sink.Name, cancellation) - _clock.GetUtcNow() ?? LongestSleep;
+                    TimeSpan next = await _database.AlarmDeliveries.NextDueAsync(sink.Name, cancellation) - _clock.GetUtcNow()
+                        ?? LongestSleep;
                     sleep = next < LongestSleep ? next > TimeSpan.Zero ? next : TimeSpan.FromMilliseconds(100) : LongestSleep;
                 }
 #pragma warning disable CA1031 // A fault of ours must not end the watch; it is told, and the sign of life stops by itself.

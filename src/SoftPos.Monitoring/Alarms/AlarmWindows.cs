@@ -27,14 +27,16 @@ internal sealed class AlarmWindows(AlarmOptions options)
             case "payment.received":
                 JsonObject received = AlarmRules.Read(bytes);
                 Remember(entry, AlarmRules.Text(received, "terminal"));
-                return Count(entry, AlarmRules.Text(received, "terminal"), "payments", options.MaxPayments, AlarmKinds.Velocity, "more payments than a person takes by hand");
+                return Count(entry, AlarmRules.Text(received, "terminal"), "payments", options.MaxPayments, AlarmKinds.Velocity,
+                    "more payments than a person takes by hand");
             case "payment.declined":
                 return _terminalOf.TryGetValue(entry.Subject, out string? terminal) ? CountDecline(entry, terminal) : [];
             case "payment.refused":
                 return CountDecline(entry, AlarmRules.Text(AlarmRules.Read(bytes), "terminal"));
             case "terminal.enrolled":
                 return Count(
-                    entry, "merchant:" + AlarmRules.Text(AlarmRules.Read(bytes), "merchantId"), "enrolments", options.MaxEnrolments, AlarmKinds.EnrolmentBurst,
+                    entry, "merchant:" + AlarmRules.Text(AlarmRules.Read(bytes), "merchantId"), "enrolments", options.MaxEnrolments,
+                    AlarmKinds.EnrolmentBurst,
                     "many terminals of one merchant were enrolled at once");
             default:
                 return [];
@@ -44,24 +46,28 @@ internal sealed class AlarmWindows(AlarmOptions options)
     /// <summary>Which of these alarms are over: what they count is down to half of its bound.</summary>
     public IEnumerable<AlarmSignal> Calmed(IReadOnlyList<string> originators, string kind, DateTimeOffset now)
     {
-        foreach ((string Subject, string What) idle in _counts.Where(pair => Trim(pair.Value, now) == 0).Select(static pair => pair.Key).ToArray())
+        foreach ((string Subject, string What) idle in _counts.Where(pair => Trim(pair.Value, now) == 0).Select(static pair =>
+            pair.Key).ToArray())
         {
             _counts.Remove(idle);
         }
 
         return originators
-            .Where(originator => !Bounds.Any(bound => _counts.TryGetValue((SubjectOf(originator), bound.What), out Queue<DateTimeOffset>? times)
+            .Where(originator =>
+                !Bounds.Any(bound => _counts.TryGetValue((SubjectOf(originator), bound.What), out Queue<DateTimeOffset>? times)
                 && times.Count * 2 > bound.Most))
             .Select(originator => new AlarmSignal(originator, kind) { IsOver = true });
     }
 
-    private (string What, int Most)[] Bounds => [("payments", options.MaxPayments), ("declines", options.MaxDeclines), ("enrolments", options.MaxEnrolments)];
+    private (string What, int Most)[] Bounds =>
+        [("payments", options.MaxPayments), ("declines", options.MaxDeclines), ("enrolments", options.MaxEnrolments)];
 
     private static string SubjectOf(string originator) =>
         originator.StartsWith(AlarmRecord.OfTerminal, StringComparison.Ordinal) ? originator[AlarmRecord.OfTerminal.Length..] : originator;
 
     private IEnumerable<AlarmSignal> CountDecline(JournalEntry entry, string terminal) => Count(
-        entry, terminal, "declines", options.MaxDeclines, AlarmKinds.Velocity, "so many payments in a row are declined or refused that somebody may be trying cards");
+        entry, terminal, "declines", options.MaxDeclines, AlarmKinds.Velocity,
+        "so many payments in a row are declined or refused that somebody may be trying cards");
 
     private IEnumerable<AlarmSignal> Count(JournalEntry entry, string subject, string what, int most, string kind, string summary)
     {
@@ -110,7 +116,8 @@ internal sealed class AlarmWindows(AlarmOptions options)
     {
         _order.Enqueue((entry.Time, entry.Subject));
         _terminalOf[entry.Subject] = terminal;
-        while (_order.TryPeek(out (DateTimeOffset At, string Payment) oldest) && (entry.Time - oldest.At > options.Window || _order.Count > MaxRemembered))
+        while (_order.TryPeek(out (DateTimeOffset At, string Payment) oldest)
+            && (entry.Time - oldest.At > options.Window || _order.Count > MaxRemembered))
         {
             _terminalOf.Remove(_order.Dequeue().Payment);
         }

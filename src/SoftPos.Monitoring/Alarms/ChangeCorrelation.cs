@@ -34,7 +34,8 @@ public static class ChangeCorrelation
     /// <param name="fleet">Number of terminals in use by dimension and value, the refused ones included.</param>
     /// <param name="total">Terminals in use.</param>
     public static IReadOnlyList<ChangeSuspect> Of(
-        IReadOnlyCollection<IReadOnlyDictionary<string, string>> refused, IReadOnlyDictionary<(string Dimension, string Value), int> fleet, int total)
+        IReadOnlyCollection<IReadOnlyDictionary<string, string>> refused, IReadOnlyDictionary<(string Dimension, string Value), int> fleet,
+        int total)
     {
         ArgumentNullException.ThrowIfNull(refused);
         ArgumentNullException.ThrowIfNull(fleet);
@@ -46,9 +47,12 @@ public static class ChangeCorrelation
         return
         [
             .. refused.SelectMany(static one => one).CountBy(static pair => (pair.Key, pair.Value))
-                .Select(pair => Suspect(pair.Key, pair.Value, refused.Count, Math.Max(fleet.GetValueOrDefault(pair.Key), pair.Value), total))
-                .Where(static one => one.Refused >= LeastShare * one.OfRefused && one.Lift >= LeastLift && one.Deviations >= LeastDeviations)
-                .OrderByDescending(static one => one.Deviations).ThenByDescending(static one => one.Lift).ThenBy(static one => one.Dimension, StringComparer.Ordinal),
+                .Select(pair =>
+                    Suspect(pair.Key, pair.Value, refused.Count, Math.Max(fleet.GetValueOrDefault(pair.Key), pair.Value), total))
+                .Where(static one =>
+                    one.Refused >= LeastShare * one.OfRefused && one.Lift >= LeastLift && one.Deviations >= LeastDeviations)
+                .OrderByDescending(static one => one.Deviations).ThenByDescending(static one => one.Lift).ThenBy(static one =>
+                    one.Dimension, StringComparer.Ordinal),
         ];
     }
 

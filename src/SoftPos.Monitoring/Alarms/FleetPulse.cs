@@ -14,10 +14,13 @@ namespace SoftPos.Monitoring;
 /// <param name="Taps">Taps since its last update.</param>
 /// <param name="FailedTaps">Failed ones of these.</param>
 internal sealed record FleetMember(
-    IReadOnlyDictionary<string, string> Properties, bool Refused, bool Silent, bool Hot, DateTimeOffset? LastTrustedAt, DateTimeOffset? KeysAt, double Taps,
+    IReadOnlyDictionary<string, string> Properties, bool Refused, bool Silent, bool Hot, DateTimeOffset? LastTrustedAt,
+    DateTimeOffset? KeysAt, double Taps,
     double FailedTaps);
 
-/// <summary>All terminals in use, kept up with the journal's entries, so that what they have in common can be counted without a scan of the store.</summary>
+/// <summary>
+/// All terminals in use, kept up with the journal's entries, so that what they have in common can be counted without a scan of the store.
+/// </summary>
 internal sealed class FleetPulse(Database database)
 {
     /// <summary>About 500 bytes each; in a larger fleet what terminals have in common is not looked for.</summary>
@@ -80,7 +83,8 @@ internal sealed class FleetPulse(Database database)
         {
             foreach ((string dimension, string value) in member.Properties)
             {
-                FleetCohort cohort = cohorts.GetValueOrDefault((dimension, value)) ?? new FleetCohort { Dimension = dimension, Value = value };
+                FleetCohort cohort = cohorts.GetValueOrDefault((dimension, value))
+                    ?? new FleetCohort { Dimension = dimension, Value = value };
                 cohorts[(dimension, value)] = cohort with
                 {
                     Terminals = cohort.Terminals + 1,

@@ -2,7 +2,9 @@ using SoftPos.Storage;
 
 namespace SoftPos.Monitoring;
 
-/// <summary>How long series are kept: fine ones shortly, coarse ones long. Bounds the disk to the rows of these times for each terminal.</summary>
+/// <summary>
+/// How long series are kept: fine ones shortly, coarse ones long. Bounds the disk to the rows of these times for each terminal.
+/// </summary>
 public sealed record HealthRetention
 {
     /// <summary>As it came.</summary>

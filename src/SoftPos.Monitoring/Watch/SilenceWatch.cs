@@ -20,9 +20,9 @@ public enum WatchState
 }
 
 /// <summary>
-/// Takes the trust of terminals whose evidence is overdue, at their deadline and without any request. What we could not have heard is not held
-/// against them: when the watch itself did not run (process down, store away, machine asleep), every deadline of that time is postponed, and
-/// the outage is written down as ours.
+/// Takes the trust of terminals whose evidence is overdue, at their deadline and without any request. What we could not have heard is not
+/// held against them: when the watch itself did not run (process down, store away, machine asleep), every deadline of that time is
+/// postponed, and the outage is written down as ours.
 /// </summary>
 /// <param name="database">Store.</param>
 /// <param name="options">Interval of evidence.</param>
@@ -35,7 +35,9 @@ public sealed class SilenceWatch(Database database, MonitoringOptions options, T
     /// <summary>Times that a terminal is tried again because its record moved in between.</summary>
     private const int MaxTries = 3;
 
-    /// <summary>Terminals that fall silent together beyond this number, and this part of those expected, have one cause that is not theirs.</summary>
+    /// <summary>
+    /// Terminals that fall silent together beyond this number, and this part of those expected, have one cause that is not theirs.
+    /// </summary>
     private const int MassCount = 20;
     private const int MassPart = 5;
 
@@ -50,7 +52,8 @@ public sealed class SilenceWatch(Database database, MonitoringOptions options, T
     private WatchMark? _mark;
 
     /// <summary>State now.</summary>
-    public WatchState State => _mark is null ? WatchState.Starting : clock.GetUtcNow() < _mark.Until ? WatchState.Recovering : WatchState.Watching;
+    public WatchState State =>
+        _mark is null ? WatchState.Starting : clock.GetUtcNow() < _mark.Until ? WatchState.Recovering : WatchState.Watching;
 
     /// <summary>Last look.</summary>
     public DateTimeOffset? LookedAt => _mark?.LookedAt;
@@ -70,7 +73,8 @@ public sealed class SilenceWatch(Database database, MonitoringOptions options, T
                 {
                     await RoundAsync(cancellation);
                     TimeSpan next = await database.Attendance.NextDueAsync(cancellation) - clock.GetUtcNow() ?? LongestPause;
-                    pause = next < TimeSpan.FromMilliseconds(50) ? TimeSpan.FromMilliseconds(50) : next < LongestPause ? next : LongestPause;
+                    pause = next < TimeSpan.FromMilliseconds(50) ? TimeSpan.FromMilliseconds(50) : next < LongestPause
+                        ? next : LongestPause;
                 }
 #pragma warning disable CA1031 // A fault of ours must not end the watch; it is told, and the sign of life stops by itself.
                 catch (Exception fault) when (fault is not OperationCanceledException)
@@ -120,9 +124,11 @@ public sealed class SilenceWatch(Database database, MonitoringOptions options, T
         // Who was due before we went away was silent by himself.
         DateTimeOffset until = options.DueAfter(now);
         WatchMark mark = new() { LookedAt = now, Until = until };
-        Change change = new Change().PostponeDeadlines(from, until).PutSetting(MarkSetting, Bytes(mark)).Append("watch.outage", Subject, new JsonObject
+        Change change = new Change().PostponeDeadlines(from, until).PutSetting(MarkSetting, Bytes(mark)).Append("watch.outage", Subject,
+            new JsonObject
         {
-            ["from"] = from, ["until"] = now, ["seconds"] = Math.Round((now - from).TotalSeconds), ["owner"] = nameof(Owner.Us), ["deadlinesFrom"] = until,
+            ["from"] = from, ["until"] = now, ["seconds"] = Math.Round((now - from).TotalSeconds), ["owner"] = nameof(Owner.Us),
+            ["deadlinesFrom"] = until,
         });
         (await database.CommitAsync(change, cancellation)).Require();
         _mark = mark;
@@ -141,7 +147,8 @@ public sealed class SilenceWatch(Database database, MonitoringOptions options, T
             Finding finding = FindingOf(overdue, now);
             JsonObject entry = new()
             {
-                ["lastAttempt"] = overdue.LastAttemptAt, ["lastSuccess"] = overdue.LastSuccessAt, ["due"] = overdue.DueAt, ["was"] = terminal.Verdict.ToString(),
+                ["lastAttempt"] = overdue.LastAttemptAt, ["lastSuccess"] = overdue.LastSuccessAt, ["due"] = overdue.DueAt,
+                ["was"] = terminal.Verdict.ToString(),
                 ["findings"] = new JsonArray(AppraisalEntry.Of(finding)),
             };
             if (mass)

@@ -55,7 +55,8 @@ public class BaselineTests
         CompiledPolicy policy = Compile(Ending);
         BaselineAnswer answer = BaselineCheck.Of(policy, "shop phone", string.Empty, null, At(2026, 11, 24));
         Assert.Equal(
-            (Verdict.Trusted, new DateOnly(2027, 1, 31), new DateOnly(2027, 3, 1)), (answer.Verdict, answer.NoticeFrom!.Value, answer.DeniedFrom!.Value));
+            (Verdict.Trusted, new DateOnly(2027, 1, 31), new DateOnly(2027, 3, 1)),
+            (answer.Verdict, answer.NoticeFrom!.Value, answer.DeniedFrom!.Value));
     }
 
     [Fact]

@@ -77,7 +77,8 @@ public sealed class AlarmReceiverTests
         await using IntegratorStand stand = await IntegratorStand.StartAsync(
             sinks: new AlarmSinkOptions { Webhooks = [address], WebhookSecret = Secret });
         (await stand.Database.CommitAsync(
-            new Change().Append("terminal.suspended", IntegratorStand.TerminalA, new JsonObject { ["reason"] = ReasonCodes.Cloned, ["by"] = "policy" }), None)).Require();
+            new Change().Append("terminal.suspended", IntegratorStand.TerminalA,
+                new JsonObject { ["reason"] = ReasonCodes.Cloned, ["by"] = "policy" }), None)).Require();
         JsonObject raised = await ReceiveAsync(receiver);
         Assert.Equal(("alarm.raised", AlarmKinds.Suspension), ((string)raised["type"]!, (string)raised["data"]!["kind"]!));
 
@@ -91,12 +92,14 @@ public sealed class AlarmReceiverTests
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("acknowledge", """{"note":""}""")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("acknowledge", """{"note":"I look","by":"anna"}""")).StatusCode);
         JsonObject taken = await ReceiveAsync(receiver);
-        Assert.Equal(("alarm.acknowledged", "anna", "I look"), ((string)taken["type"]!, (string)taken["data"]!["by"]!, (string)taken["data"]!["note"]!));
+        Assert.Equal(("alarm.acknowledged", "anna", "I look"),
+            ((string)taken["type"]!, (string)taken["data"]!["by"]!, (string)taken["data"]!["note"]!));
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("resolve", """{"note":"it was a test"}""")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("assign", """{"note":"late","assignee":"ben"}""")).StatusCode);
         Assert.Empty(JsonNode.Parse(await http.GetStringAsync("operator/v1/alarms", None))!.AsArray());
         JsonNode shown = JsonNode.Parse(await http.GetStringAsync($"operator/v1/alarms/{number}", None))!;
-        Assert.Equal(["alarm.resolved", "alarm.acknowledged", "alarm.raised"], shown["life"]!.AsArray().Select(static step => (string)step!["step"]!));
+        Assert.Equal(["alarm.resolved", "alarm.acknowledged", "alarm.raised"],
+            shown["life"]!.AsArray().Select(static step => (string)step!["step"]!));
 
         async Task<HttpResponseMessage> PostAsync(string act, string body) => await http.PostAsync(
             new Uri($"operator/v1/alarms/{number}/{act}", UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"), None);
@@ -111,17 +114,20 @@ public sealed class AlarmReceiverTests
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Bearer", await File.ReadAllTextAsync(Path.Combine(stand.Folder, "operator.token"), None));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        (await stand.Database.CommitAsync(new Change().AddHealth(IntegratorStand.TerminalA, now, new Dictionary<byte, double> { [1] = 80, [2] = 31 }), None)).Require();
+        (await stand.Database.CommitAsync(
+            new Change().AddHealth(IntegratorStand.TerminalA, now, new Dictionary<byte, double> { [1] = 80, [2] = 31 }), None)).Require();
 
         JsonNode health = JsonNode.Parse(await http.GetStringAsync(
             $"operator/v1/health/{IntegratorStand.TerminalA}?measure=batteryTemperatureCelsius&grain=Raw", None))!;
         JsonNode series = Assert.Single(health["series"]!.AsArray())!;
-        Assert.Equal(("batteryTemperatureCelsius", "°C", 31), ((string)series["measure"]!, (string)series["unit"]!, (double)series["points"]![0]!["mean"]!));
+        Assert.Equal(("batteryTemperatureCelsius", "°C", 31),
+            ((string)series["measure"]!, (string)series["unit"]!, (double)series["points"]![0]!["mean"]!));
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync($"operator/v1/health/{IntegratorStand.TerminalA}?grain=7", None)).StatusCode);
 
         JsonNode denied = JsonNode.Parse(await http.GetStringAsync("operator/v1/baseline/check?os=9", None))!;
         Assert.Equal((false, "Denied"), ((bool)denied["mayBeUsed"]!, (string)denied["verdict"]!));
-        JsonNode ending = JsonNode.Parse(await http.GetStringAsync("operator/v1/baseline/check?model=Lab%20Ending&os=16&on=2026-12-01T00:00:00Z", None))!;
+        JsonNode ending = JsonNode.Parse(
+            await http.GetStringAsync("operator/v1/baseline/check?model=Lab%20Ending&os=16&on=2026-12-01T00:00:00Z", None))!;
         Assert.Equal((true, "2027-03-31"), ((bool)ending["mayBeUsed"]!, (string)ending["deniedFrom"]!));
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("operator/v1/baseline/check?patch=soon", None)).StatusCode);
         Assert.NotNull(JsonNode.Parse(await http.GetStringAsync("operator/v1/baseline", None))!["version"]);
@@ -138,7 +144,8 @@ public sealed class AlarmReceiverTests
             DataFolder = "unused", Acquirer = new IPEndPoint(IPAddress.Loopback, 1), AppPackages = [], AppSigners = [],
             AlarmSinks = new AlarmSinkOptions { Webhooks = [new Uri(address)], WebhookSecret = secret },
         };
-        BackendStartException fault = Assert.Throws<BackendStartException>(() => WatchModule.Create(null!, null!, options, TimeProvider.System));
+        BackendStartException fault = Assert.Throws<BackendStartException>(() =>
+            WatchModule.Create(null!, null!, options, TimeProvider.System));
         Assert.Contains(word, fault.Message, StringComparison.Ordinal);
     }
 
@@ -162,7 +169,8 @@ public sealed class AlarmReceiverTests
         using MemoryStream body = new();
         await context.Request.InputStream.CopyToAsync(body, None);
         Assert.True(StandardWebhook.Verify(
-            StandardWebhook.ReadSecret(Secret)!, context.Request.Headers[StandardWebhook.IdHeader], context.Request.Headers[StandardWebhook.TimestampHeader],
+            StandardWebhook.ReadSecret(Secret)!, context.Request.Headers[StandardWebhook.IdHeader],
+            context.Request.Headers[StandardWebhook.TimestampHeader],
             context.Request.Headers[StandardWebhook.SignatureHeader], body.ToArray(), TimeProvider.System.GetUtcNow()));
         context.Response.StatusCode = 204;
         context.Response.Close();
@@ -174,7 +182,8 @@ public sealed class AlarmReceiverTests
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         AlarmRecord alarm = new()
         {
-            Number = 1, Originator = "monitor", Kind = AlarmKinds.Outage, State = AlarmState.Raised, Severity = Severity.Warning, Reason = ReasonCodes.Internal,
+            Number = 1, Originator = "monitor", Kind = AlarmKinds.Outage, State = AlarmState.Raised, Severity = Severity.Warning,
+            Reason = ReasonCodes.Internal,
             Summary = summary, RaisedAt = now, ChangedAt = now, SeenAt = now, By = AlarmDecider.Monitor,
         };
         return sink.SendAsync(AlarmEvent.Of(alarm, "alarm.raised"), default, None);

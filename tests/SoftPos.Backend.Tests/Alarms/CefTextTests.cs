@@ -35,10 +35,12 @@ public sealed class CefTextTests
     [Fact]
     public void Nothing_that_a_person_types_makes_a_second_field_or_line()
     {
-        AlarmRecord alarm = Alarm() with { State = AlarmState.Resolved, By = "anna act=raised", Note = "done\nCEF:0|x|y=z", Assignee = "ben|x" };
+        AlarmRecord alarm = Alarm() with { State = AlarmState.Resolved, By = "anna act=raised", Note = "done\nCEF:0|x|y=z",
+            Assignee = "ben|x" };
         string line = CefText.Line(AlarmEvent.Of(alarm, "alarm.resolved"), "no de|1", 42, "0.1|0");
         Assert.DoesNotContain('\n', line);
-        Assert.StartsWith("<110>1 2026-11-24T12:00:00.250Z node|1 softpos 42 alarm.resolved - CEF:0|OpenSoftPOS|back end|0.1\\|0|", line, StringComparison.Ordinal);
+        Assert.StartsWith("<110>1 2026-11-24T12:00:00.250Z node|1 softpos 42 alarm.resolved - CEF:0|OpenSoftPOS|back end|0.1\\|0|", line,
+            StringComparison.Ordinal);
         Assert.Contains(" suser=anna act\\=raised ", line, StringComparison.Ordinal);
         Assert.Contains("(done\\nCEF:0|x|y\\=z)", line, StringComparison.Ordinal);
         Assert.Contains(" duser=ben|x ", line, StringComparison.Ordinal);
@@ -47,7 +49,8 @@ public sealed class CefTextTests
     private static AlarmRecord Alarm() => new()
     {
         Number = 7, Originator = "terminal:01900000-0000-7000-8000-000000000001", Kind = AlarmKinds.Attestation, State = AlarmState.Raised,
-        Severity = Severity.Serious, Reason = "BOOT_UNLOCKED", Summary = "its evidence is denied: boot.locked", RaisedAt = Now, ChangedAt = Now, SeenAt = Now,
+        Severity = Severity.Serious, Reason = "BOOT_UNLOCKED", Summary = "its evidence is denied: boot.locked", RaisedAt = Now,
+        ChangedAt = Now, SeenAt = Now,
         By = AlarmDecider.Monitor, Cause = "boot.locked",
     };
 }

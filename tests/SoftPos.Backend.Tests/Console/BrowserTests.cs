@@ -141,7 +141,8 @@ public sealed class BrowserTests : IAsyncLifetime
         Assert.Contains("Critical", await page.Locator("tbody tr").First.InnerTextAsync(), StringComparison.Ordinal);
         AlarmBook book = new(_host.Database, [], TimeProvider.System);
         await book.ApplyAsync(
-            [new AlarmSignal("key:zone-tdes", AlarmKinds.KeyDue) { Reason = ReasonCodes.KeysExpired, Summary = "ends tomorrow" }], null, force: false, default);
+            [new AlarmSignal("key:zone-tdes", AlarmKinds.KeyDue) { Reason = ReasonCodes.KeysExpired, Summary = "ends tomorrow" }], null,
+            force: false, default);
         await page.GetByText("ends tomorrow").WaitForAsync();
 
         await page.GotoAsync($"{_host.Address}alarms/{SeededFleet.RaisedAlarm}");

@@ -48,7 +48,8 @@ internal sealed class ConsoleHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(new MonitoringOptions { Policy = new LivePolicy(DefaultPolicy.For(["app"], ["00"])), Anchors = TrustAnchors.Google });
+        builder.Services.AddSingleton(
+            new MonitoringOptions { Policy = new LivePolicy(DefaultPolicy.For(["app"], ["00"])), Anchors = TrustAnchors.Google });
         builder.Services.AddConsole();
         WebApplication app = builder.Build();
         app.MapConsole();

@@ -32,7 +32,8 @@ public sealed class Screenshots
         foreach ((ConsoleHost of, string prefix) in new[] { (host, string.Empty), (empty, "empty-") })
         {
             IPage page = await browser.SignedInAsync(of, width, width == 400 ? 860 : 800, dark);
-            foreach ((string name, string path) in of == host ? Pages : Pages.Where(static p => p.Name is "now" or "fleet" or "payments" or "alarms"))
+            foreach ((string name, string path) in of == host
+                ? Pages : Pages.Where(static p => p.Name is "now" or "fleet" or "payments" or "alarms"))
             {
                 await page.GotoAsync(new Uri(of.Address, path).ToString());
                 await page.Locator("main h1, main h2").First.WaitForAsync();

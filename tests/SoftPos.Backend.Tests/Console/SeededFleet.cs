@@ -168,9 +168,12 @@ internal static class SeededFleet
 
             Dictionary<byte, double> figures = new()
             {
-                [Code("batteryLevelPercent")] = 60 + (35 * Math.Cos(day)), [Code("batteryTemperatureCelsius")] = 31 + (6 * Math.Sin(day * 3)),
-                [Code("thermalStatus")] = minute % 700 < 40 ? 2 : 0, [Code("storageFreeMegabytes")] = 41_000 - (minute * 3), [Code("nfcState")] = 2,
-                [Code("networkKind")] = minute > 1500 ? 2 : 1, [Code("nfcErrorPercent")] = 2 + (minute / 900d), [Code("clockSkewSeconds")] = Math.Sin(day * 7),
+                [Code("batteryLevelPercent")] = 60 + (35 * Math.Cos(day)),
+                [Code("batteryTemperatureCelsius")] = 31 + (6 * Math.Sin(day * 3)),
+                [Code("thermalStatus")] = minute % 700 < 40
+                    ? 2 : 0, [Code("storageFreeMegabytes")] = 41_000 - (minute * 3), [Code("nfcState")] = 2,
+                [Code("networkKind")] = minute > 1500
+                    ? 2 : 1, [Code("nfcErrorPercent")] = 2 + (minute / 900d), [Code("clockSkewSeconds")] = Math.Sin(day * 7),
                 [Code("sdkVersionNumber")] = 1000, [Code("batteryHealth")] = 2,
             };
             change.AddHealth(Steady, now.AddMinutes(minute - 2880), figures);
@@ -186,24 +189,29 @@ internal static class SeededFleet
         AlarmBook book = new(database, [], TimeProvider.System);
         AlarmEvidence evidence = new()
         {
-            At = now.AddMinutes(-3), What = "boot.locked", Value = "android.rootOfTrust.deviceLocked is false", Reason = UnlockedReason, Detail = Unlocked().Detail, Entry = 3,
+            At = now.AddMinutes(-3), What = "boot.locked", Value = "android.rootOfTrust.deviceLocked is false", Reason = UnlockedReason,
+            Detail = Unlocked().Detail, Entry = 3,
         };
         await book.ApplyAsync(
             [
                 new AlarmSignal(AlarmSignal.Terminal(Steady.ToString()), AlarmKinds.Attestation)
                 {
-                    Severity = Severity.Critical, Reason = UnlockedReason, Summary = "its evidence is denied: boot.locked", Cause = "boot.locked", Evidence = [evidence],
+                    Severity = Severity.Critical, Reason = UnlockedReason, Summary = "its evidence is denied: boot.locked",
+                    Cause = "boot.locked", Evidence = [evidence],
                 },
                 new AlarmSignal("sdk:0.1.0", AlarmKinds.WhatChanged)
                 {
-                    Severity = Severity.Critical, Reason = ReasonCodes.FleetDegraded, Summary = "8 of 9 terminals refused within the hour are sdk 0.1.0, of 11 such in use",
-                    Evidence = [evidence with { What = "sdk", Value = "0.1.0", Detail = "8 of 9 newly refused, 11 of 41 in use: 3.3 times as often, 4.1 deviations", Entry = null }],
+                    Severity = Severity.Critical, Reason = ReasonCodes.FleetDegraded,
+                    Summary = "8 of 9 terminals refused within the hour are sdk 0.1.0, of 11 such in use",
+                    Evidence = [evidence with { What = "sdk", Value = "0.1.0",
+                        Detail = "8 of 9 newly refused, 11 of 41 in use: 3.3 times as often, 4.1 deviations", Entry = null }],
                 },
                 new AlarmSignal(AlarmSignal.Terminal(Identity(12).ToString()), AlarmKinds.Silence)
                 {
                     Reason = ReasonCodes.TerminalSilent, Summary = "it has not reported since 08:12, and is not trusted until it does",
                 },
-                new AlarmSignal("status-list", AlarmKinds.StatusList) { Severity = Severity.Serious, Reason = "REVOCATION_UNCHECKED", Summary = "the list is 49 hours old" },
+                new AlarmSignal("status-list", AlarmKinds.StatusList) { Severity = Severity.Serious, Reason = "REVOCATION_UNCHECKED",
+                    Summary = "the list is 49 hours old" },
             ],
             null,
             force: false,

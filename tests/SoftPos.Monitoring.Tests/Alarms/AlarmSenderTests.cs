@@ -30,7 +30,8 @@ public sealed class AlarmSenderTests
         using AlarmSender next = Sender(fleet, receiver);
         Assert.True(await next.ServeOnceAsync(receiver, default));
         Assert.Equal(["alarm.raised", "alarm.acknowledged"], receiver.Taken.Select(static one => one.Type));
-        Assert.Equal(["anna", "calling", "Acknowledged"], ((string[])["by", "note", "state"]).Select(name => (string?)receiver.Bodies[1]["data"]![name]));
+        Assert.Equal(["anna", "calling", "Acknowledged"],
+            ((string[])["by", "note", "state"]).Select(name => (string?)receiver.Bodies[1]["data"]![name]));
         Assert.True(await next.ServeOnceAsync(receiver, default));
         Assert.Equal(2, receiver.Taken.Count);
     }
@@ -64,7 +65,8 @@ public sealed class AlarmSenderTests
         await fleet.PassAsync(TimeSpan.FromSeconds(15));
         Assert.True(await sender.SignAsync(default));
         Assert.Equal((AlarmEvent.Alive, 60, "Watching"),
-            (receiver.Taken[0].Type, (int)receiver.Bodies[0]["data"]!["nextWithinSeconds"]!, (string)receiver.Bodies[0]["data"]!["watch"]!));
+            (receiver.Taken[0].Type, (int)receiver.Bodies[0]["data"]!["nextWithinSeconds"]!,
+                (string)receiver.Bodies[0]["data"]!["watch"]!));
 
         // The watch hangs: the process lives, and says nothing.
         fleet.Clock.Advance(TimeSpan.FromMinutes(2));

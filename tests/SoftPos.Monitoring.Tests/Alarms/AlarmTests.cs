@@ -52,7 +52,8 @@ public sealed class AlarmTests
         List<(string Kind, JsonNode Content)> life = await fleet.JournalAsync(AlarmBook.SubjectOf(number));
         Assert.Equal(
             [
-                ("alarm.raised", "monitor", null), ("alarm.acknowledged", "anna", "I call the shop"), ("alarm.assigned", "anna", "he lives nearby"),
+                ("alarm.raised", "monitor", null), ("alarm.acknowledged", "anna", "I call the shop"),
+                ("alarm.assigned", "anna", "he lives nearby"),
                 ("alarm.resolved", "ben", "the shop has closed for good"),
             ],
             life.Select(static step => (step.Kind, (string)step.Content["by"]!, (string?)step.Content["note"])));
@@ -210,7 +211,8 @@ public sealed class AlarmTests
             for (int i = 0; i < count; i++)
             {
                 await fleet.Database.CommitAsync(new Change().Append(
-                    "terminal.enrolled", Guid.CreateVersion7(fleet.Clock.GetUtcNow()), new JsonObject { ["merchantId"] = "m1", ["findings"] = new JsonArray() }));
+                    "terminal.enrolled", Guid.CreateVersion7(fleet.Clock.GetUtcNow()),
+                    new JsonObject { ["merchantId"] = "m1", ["findings"] = new JsonArray() }));
             }
         }
     }
@@ -227,12 +229,14 @@ public sealed class AlarmTests
             .Append("revocation.stale", "status-list", new JsonObject { ["failure"] = "no answer", ["ageHours"] = 49 })
             .Put(new KeyRecord
             {
-                Name = "zone-tdes", Purpose = "PinEncryption", State = KeyState.Active, SealedKey = [1], CheckValue = [2], CreatedAt = now.AddDays(-6), ChangedAt = now,
+                Name = "zone-tdes", Purpose = "PinEncryption", State = KeyState.Active, SealedKey = [1], CheckValue = [2],
+                CreatedAt = now.AddDays(-6), ChangedAt = now,
                 ExpiresAt = now.AddDays(1),
             })
             .Put(new KeyRecord
             {
-                Name = "bdk.data.1", Purpose = "Derivation", State = KeyState.Active, SealedKey = [1], CheckValue = [2], CreatedAt = now, ChangedAt = now,
+                Name = "bdk.data.1", Purpose = "Derivation", State = KeyState.Active, SealedKey = [1], CheckValue = [2], CreatedAt = now,
+                ChangedAt = now,
                 ExpiresAt = now.AddDays(700),
             }));
         await fleet.Alarms.LookAsync(default);

@@ -81,5 +81,6 @@ public sealed class ChangeCorrelationTests
     }
 
     private static List<IReadOnlyDictionary<string, string>> Refused(int count, params (string Dimension, string Value)[] properties) =>
-        [.. Enumerable.Repeat<IReadOnlyDictionary<string, string>>(properties.ToDictionary(static one => one.Dimension, static one => one.Value), count)];
+        [.. Enumerable.Repeat<IReadOnlyDictionary<string,
+            string>>(properties.ToDictionary(static one => one.Dimension, static one => one.Value), count)];
 }

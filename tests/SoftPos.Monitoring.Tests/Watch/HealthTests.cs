@@ -43,7 +43,8 @@ public sealed class HealthTests
         Assert.DoesNotContain(HealthMeasures.Find("batteryLevelPercent")!.Code, series.Keys);
         Assert.Equal(1, Assert.Single(series[HealthMeasures.Find("osPatchAgeMonths")!.Code]).Mean);
         Assert.Equal(series.Count, series.Keys.Count(static code => HealthMeasures.Find(code) is not null));
-        string[] told = ["batteryTemperatureCelsius", "thermalStatus", "nfcState", "networkKind", "bootCount", "uptimeSeconds", "clockSkewSeconds", "sdkVersionNumber", "appVersion"];
+        string[] told = ["batteryTemperatureCelsius", "thermalStatus", "nfcState", "networkKind", "bootCount", "uptimeSeconds",
+            "clockSkewSeconds", "sdkVersionNumber", "appVersion"];
         Assert.All(told, name => Assert.Contains(HealthMeasures.Find(name)!.Code, series.Keys));
     }
 
@@ -76,7 +77,8 @@ public sealed class HealthTests
             fleet.Clock.Advance(TimeSpan.FromMinutes(5));
         }
 
-        MerchantFinding finding = Assert.Single((await fleet.AttestAsync(phone)).Answer!.Findings, static one => one.Reason == "BATTERY_HOT");
+        MerchantFinding finding = Assert.Single((await fleet.AttestAsync(phone)).Answer!.Findings, static one =>
+            one.Reason == "BATTERY_HOT");
         Assert.Equal(Owner.Merchant, finding.Owner);
         await fleet.Alarms.FollowOnceAsync(default);
         AlarmRecord alarm = (await fleet.AlarmAsync(phone, AlarmKinds.Health))!;
@@ -111,7 +113,8 @@ public sealed class HealthTests
         await TapAsync(taps: 100, failed: 3);
         phone.SdkVersion = "1.1.0";
         Assert.DoesNotContain((await TapAsync(taps: 10, failed: 3)).Findings, static finding => finding.Reason == "NFC_DEGRADED");
-        MerchantFinding found = Assert.Single((await TapAsync(taps: 20, failed: 1)).Findings, static finding => finding.Reason == "NFC_DEGRADED");
+        MerchantFinding found = Assert.Single((await TapAsync(taps: 20, failed: 1)).Findings, static finding =>
+            finding.Reason == "NFC_DEGRADED");
         Assert.Equal(Owner.Us, found.Owner);
 
         async Task<AttestationAnswer> TapAsync(int taps, int failed)

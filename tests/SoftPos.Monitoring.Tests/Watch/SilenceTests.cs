@@ -47,7 +47,8 @@ public sealed class SilenceTests
         AlarmRecord again = (await fleet.AlarmAsync(phone, AlarmKinds.Silence))!;
         Assert.Equal((over.Number, AlarmState.Raised, 1), (again.Number, again.State, again.Reopened));
         Assert.Equal(
-            ["alarm.raised", "alarm.resolved", "alarm.reopened"], (await fleet.JournalAsync(AlarmBook.SubjectOf(over.Number))).Select(static one => one.Kind));
+            ["alarm.raised", "alarm.resolved", "alarm.reopened"],
+            (await fleet.JournalAsync(AlarmBook.SubjectOf(over.Number))).Select(static one => one.Kind));
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace SoftPos.Backend.Console.Text;
 /// <summary>Health figures by name: the unit stands in the name and is shown behind the figure.</summary>
 internal static class HealthWords
 {
-    private static readonly string[] First = ["batteryLevelPercent", "batteryTemperatureCelsius", "nfcErrorPercent", "storageFreeMegabytes"];
+    private static readonly string[] First = ["batteryLevelPercent", "batteryTemperatureCelsius", "nfcErrorPercent",
+        "storageFreeMegabytes"];
 
     private static readonly (string Ending, string Unit)[] Units =
     [
