@@ -136,6 +136,7 @@ internal sealed record DeploymentCaller
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
     ReadCommentHandling = JsonCommentHandling.Skip)]
 [JsonSerializable(typeof(DeploymentFile))]
 internal sealed partial class DeploymentJson : JsonSerializerContext;
