@@ -177,7 +177,9 @@ public sealed class MerchantFlow
 
     private async Task SetUpAsync(string? code)
     {
-        TrustResult trust = await _phone.ActivateAsync(code ?? string.Empty).ConfigureAwait(true);
+        TrustResult trust = string.IsNullOrWhiteSpace(code)
+            ? TrustResult.Refused(TerminalReason.Of(ReasonCodes.ActivationCodeInvalid, _screens.Language))
+            : await _phone.ActivateAsync(code).ConfigureAwait(true);
         if (!trust.CanPay)
         {
             Show(_screens.SetUp(trust.Reason));
