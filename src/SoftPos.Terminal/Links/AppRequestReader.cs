@@ -32,7 +32,8 @@ public sealed class AppRequestReader(LinkRules rules)
             return AppRequestReading.Refused("link: expected https");
         }
 
-        if (uri.UserInfo.Length > 0 || !uri.IsDefaultPort || uri.Fragment.Length > 0 || !rules.Hosts.Contains(uri.Host, StringComparer.Ordinal))
+        // One spelling only: what the parser would tidy up (dots, escapes, backslashes, a written port) is not repaired but refused.
+        if (uri.AbsoluteUri != link || uri.UserInfo.Length > 0 || !uri.IsDefaultPort || uri.Fragment.Length > 0 || !rules.Hosts.Contains(uri.Host, StringComparer.Ordinal))
         {
             return AppRequestReading.Refused("link: not an address of this app");
         }

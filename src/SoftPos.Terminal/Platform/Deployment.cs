@@ -90,7 +90,7 @@ public sealed record Deployment
         .. file.LinkHosts.Count <= MaxEntries && file.LinkHosts.All(static host => Uri.CheckHostName(host) is UriHostNameType.Dns && !host.Any(char.IsAsciiLetterUpper))
             ? (string[])[]
             : ["linkHosts: expected host names in lower case"],
-        .. file.Callers.Count <= MaxEntries && file.Callers.All(static caller => IsPackage(caller.Package) && IsDigest(caller.Signer))
+        .. file.Callers.Count <= MaxEntries && file.Callers.All(static caller => caller is not null && IsPackage(caller.Package) && IsDigest(caller.Signer))
             ? (string[])[]
             : ["callers: expected package names, each with its signer"],
         .. file.Files.Count <= MaxFiles && file.Files.All(static entry => entry.Key.Length > 0 && IsDigest(entry.Value))
@@ -136,6 +136,7 @@ internal sealed record DeploymentCaller
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
     ReadCommentHandling = JsonCommentHandling.Skip)]
 [JsonSerializable(typeof(DeploymentFile))]
 internal sealed partial class DeploymentJson : JsonSerializerContext;

@@ -143,7 +143,7 @@ public sealed class MerchantFlow
         {
             case ScreenActions.SetUp: await SetUpAsync(text).ConfigureAwait(true); break;
             case ScreenActions.Pay: await PayAsync(new PaymentOrder { AmountMinor = _amount.AmountMinor, Currency = _amount.Currency }).ConfigureAwait(true); break;
-            case ScreenActions.Erase when _reference is null: _amount = _amount.Erase(); Show(_screens.Keypad(_amount)); break;
+            case ScreenActions.Erase: Erase(); break;
             case ScreenActions.State: await StateAsync().ConfigureAwait(true); break;
             case ScreenActions.Receipt: ShowReceipt(); break;
             case ScreenActions.History: Show(_screens.History(_history.Entries)); break;
@@ -160,13 +160,26 @@ public sealed class MerchantFlow
             case ScreenActions.Language: SetLanguage(of); break;
             case ScreenActions.Remove: Show(_screens.Remove()); break;
             case ScreenActions.RemoveNow: await RemoveAsync().ConfigureAwait(true); break;
-            default: Leave(); break;
+            case ScreenActions.Done or ScreenActions.Back: Leave(); break;
+            default: break;
+        }
+    }
+
+    /// <summary>An amount that another app asks for is not changed: it is taken as it is, or left.</summary>
+    private void Erase()
+    {
+        if (_reference is null)
+        {
+            _amount = _amount.Erase();
+            Show(_screens.Keypad(_amount));
         }
     }
 
     private async Task SetUpAsync(string? code)
     {
-        TrustResult trust = await _phone.ActivateAsync(code ?? string.Empty).ConfigureAwait(true);
+        TrustResult trust = string.IsNullOrWhiteSpace(code)
+            ? TrustResult.Refused(TerminalReason.Of(ReasonCodes.ActivationCodeInvalid, _screens.Language))
+            : await _phone.ActivateAsync(code).ConfigureAwait(true);
         if (!trust.CanPay)
         {
             Show(_screens.SetUp(trust.Reason));

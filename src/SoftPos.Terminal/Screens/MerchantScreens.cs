@@ -96,6 +96,9 @@ public sealed partial class MerchantScreens(string language)
 
     private readonly string _language = ScreenPhrases.Chosen(language);
 
+    /// <summary>Tag of the language in force.</summary>
+    public string Language => _language;
+
     /// <summary>Setting up with a code; after a refusal, with its reason.</summary>
     public ScreenModel SetUp(TerminalReason? refusal = null) => new()
     {

@@ -45,6 +45,6 @@ internal sealed class PaymentHistory
     public HistoryEntry? Find(Guid paymentId) => _entries.Find(entry => entry.PaymentId == paymentId);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(List<HistoryEntry>))]
 internal sealed partial class HistoryJson : JsonSerializerContext;

@@ -80,7 +80,9 @@ public sealed class MerchantFlowTests
         MerchantFlow flow = new(_phone, "en");
         await flow.StartAsync(AppRequestReading.Taken(new AppRequest.SetUp("CODE-1")));
         Assert.Equal("CODE-1", _phone.Screen.Field?.Value);
+        await flow.ActAsync(ScreenActions.SetUp, " ");
         Assert.Null(_phone.Code);
+        Assert.Equal((ScreenKind.SetUp, ScreenSign.Bad), (_phone.Screen.Kind, _phone.Screen.Sign));
         await flow.ActAsync(ScreenActions.SetUp, "CODE-1");
         Assert.Equal("CODE-1", _phone.Code);
         Assert.Equal(ScreenKind.Education, _phone.Screen.Kind);
