@@ -1,6 +1,6 @@
 namespace SoftPos.Emv.Mastercard;
 
-/// <summary>Second level of an error indication (Book C-2, annex A, DF8115).</summary>
+/// <summary>Second level of an error indication (Book C-2, annex A, DF8115; Book C-8, 9F8204).</summary>
 internal enum ErrorLevel2
 {
     Ok = 0x00,
@@ -12,6 +12,15 @@ internal enum ErrorLevel2
     CardDataError = 0x06,
     MagStripeNotSupported = 0x07,
     TerminalDataError = 0x0F,
+
+    /// <summary>Kernel 8: the channel could not be opened, or what came through it cannot be read.</summary>
+    DecryptionFailed = 0x10,
+
+    /// <summary>Kernel 8.</summary>
+    IadMacFailed = 0x12,
+
+    /// <summary>Kernel 8: the partner of the channel did not make the cryptogram.</summary>
+    EdaMacFailed = 0x13,
 }
 
 /// <summary>Third level of an error indication.</summary>

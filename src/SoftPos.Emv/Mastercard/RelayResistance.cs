@@ -1,4 +1,5 @@
 using SoftPos.Emv.Configuration;
+using SoftPos.Emv.EntryPoint;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Mastercard;
@@ -66,47 +67,27 @@ internal sealed class RelayResistance(Kernel2Options options, Kernel2Database da
         data.Card[Kernel2Tag.LeastRelayTime] = template.Value[4..6].ToArray();
         data.Card[Kernel2Tag.MostRelayTime] = template.Value[6..8].ToArray();
         data.Card[Kernel2Tag.DeviceTransmissionTime] = template.Value[8..10].ToArray();
-        int device = Number(Kernel2Tag.DeviceTransmissionTime);
-        int time = Math.Max(0, Math.Clamp(elapsed, 0, ushort.MaxValue) - options.RelayCommandTime - Math.Min(device, options.RelayResponseTime));
-        if (time < Math.Max(0, Number(Kernel2Tag.LeastRelayTime) - options.RelayMinGrace))
+        RelayLimits limits = new(
+            options.RelayMinGrace, options.RelayMaxGrace, options.RelayCommandTime, options.RelayResponseTime, options.RelayAccuracy, options.RelayMismatchPercent);
+        RelayTiming timing = new(
+            limits, Number(Kernel2Tag.LeastRelayTime), Number(Kernel2Tag.MostRelayTime), Number(Kernel2Tag.DeviceTransmissionTime), elapsed);
+        if (timing.IsTooFast)
         {
             return RelayVerdict.TooFast;
         }
 
-        bool tooSlow = time > Number(Kernel2Tag.MostRelayTime) + options.RelayMaxGrace;
-        if (tooSlow && _repeats < MaxRepeats)
+        if (timing.IsTooSlow && _repeats < MaxRepeats)
         {
             _repeats++;
             data.Set(EmvTag.UnpredictableNumber, nextUnpredictableNumber());
             return RelayVerdict.Again;
         }
 
-        Conclude(time, device, tooSlow);
-        return RelayVerdict.Done;
-    }
-
-    private void Conclude(int time, int device, bool tooSlow)
-    {
-        Tvr tvr = Tvr.RelayPerformed;
-        if (tooSlow)
-        {
-            tvr |= Tvr.RelayTimesExceeded;
-        }
-
-        // SR1.30: estimates that differ by more than the threshold, or an answer far later than the card's least time.
-        int reader = options.RelayResponseTime;
-        if (device != 0 && reader != 0
-            && (device * 100 / reader < options.RelayMismatchPercent
-                || reader * 100 / device < options.RelayMismatchPercent
-                || Math.Max(0, time - Number(Kernel2Tag.LeastRelayTime)) > options.RelayAccuracy))
-        {
-            tvr |= Tvr.RelayThresholdExceeded;
-        }
-
-        data.Tvr |= tvr;
-        data.Set(Kernel2Tag.MeasuredRelayTime, [(byte)(time >> 8), (byte)(time & 0xFF)]);
+        data.Tvr |= timing.Tvr;
+        data.Set(Kernel2Tag.MeasuredRelayTime, [(byte)(timing.Processing >> 8), (byte)(timing.Processing & 0xFF)]);
         data.Set(Kernel2Tag.RelayCounter, [(byte)_repeats]);
         IsPerformed = true;
+        return RelayVerdict.Done;
     }
 
     /// <summary>The protocol was performed in the transaction that is being recovered.</summary>
