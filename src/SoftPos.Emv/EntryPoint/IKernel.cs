@@ -46,6 +46,16 @@ internal sealed class KernelActivation
     public UiRequest Ui(UiMessage? message, UiStatus status, int holdMs = 0) =>
         new(message, status, holdMs) { LanguagePreference = Text(Fci.Objects[EmvTag.LanguagePreference]) };
 
+    /// <summary>A balance n12 of the card beside a message; the message alone where there is none.</summary>
+    public UiRequest WithBalance(UiRequest ui, byte[]? balance) => balance is { Length: 6 } && Bcd.TryDecode(balance, out long value)
+        ? ui with
+        {
+            ValueKind = UiValueKind.Balance,
+            ValueMinor = value,
+            CurrencyCode = Request.CurrencyCode ?? Configuration.Terminal.CurrencyCode,
+        }
+        : ui;
+
     private static string? Text(byte[]? bytes) =>
         bytes is null ? null : new string([.. bytes.Where(octet => octet is >= 0x20 and < 0x7F).Select(octet => (char)octet)]).Trim();
 }

@@ -1,4 +1,4 @@
-namespace SoftPos.Emv.Mastercard;
+namespace SoftPos.Emv.Rules;
 
 /// <summary>Second level of an error indication (Book C-2, annex A, DF8115; Book C-8, 9F8204).</summary>
 internal enum ErrorLevel2
@@ -32,20 +32,20 @@ internal enum ErrorLevel3
     AmountNotPresent = 0x03,
 }
 
-/// <summary>A fault that ends kernel 2: our reason and the level 2 code of the book.</summary>
+/// <summary>A fault that ends a kernel with an error indication: our reason and the level 2 code of the book.</summary>
 /// <param name="Reason">Reason of the outcome.</param>
 /// <param name="Level2">Level 2 code.</param>
-internal readonly record struct Kernel2Fault(OutcomeReason Reason, ErrorLevel2 Level2)
+internal readonly record struct KernelFault(OutcomeReason Reason, ErrorLevel2 Level2)
 {
-    public static Kernel2Fault Parsing { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.ParsingError);
+    public static KernelFault Parsing { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.ParsingError);
 
-    public static Kernel2Fault Duplicate { get; } = new(OutcomeReason.DuplicateCardData, ErrorLevel2.ParsingError);
+    public static KernelFault Duplicate { get; } = new(OutcomeReason.DuplicateCardData, ErrorLevel2.ParsingError);
 
-    public static Kernel2Fault DataError { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.CardDataError);
+    public static KernelFault DataError { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.CardDataError);
 
-    public static Kernel2Fault Missing { get; } = new(OutcomeReason.MissingCardData, ErrorLevel2.CardDataMissing);
+    public static KernelFault Missing { get; } = new(OutcomeReason.MissingCardData, ErrorLevel2.CardDataMissing);
 
-    public static Kernel2Fault Status { get; } = new(OutcomeReason.CardStatus, ErrorLevel2.StatusBytes);
+    public static KernelFault Status { get; } = new(OutcomeReason.CardStatus, ErrorLevel2.StatusBytes);
 }
 
 /// <summary>Error indication DF8115, six bytes: levels 1 to 3, status word, message shown.</summary>
