@@ -24,6 +24,9 @@ internal sealed class KernelActivation
     /// <summary>A fresh unpredictable number of four bytes at each call.</summary>
     public required Func<byte[]> NextUnpredictableNumber { get; init; }
 
+    /// <summary>Fresh secret bytes, as many as asked for; the kernel overwrites them when it is through (kernel 8).</summary>
+    public required Func<int, byte[]> NextSecret { get; init; }
+
     /// <summary>Online response that is to be delivered, or null.</summary>
     public ReaderEvent.OnlineResponse? Response { get; init; }
 
@@ -78,6 +81,11 @@ internal interface IKernel
 
     /// <summary>The card answered the last command.</summary>
     KernelStep Respond(ResponseApdu response, int elapsedTenthsMs);
+
+    /// <summary>
+    /// Digits of the account where the kernel learned them under encipherment, so that no one else saw them pass; null for every other kernel.
+    /// </summary>
+    string? AccountNumber => null;
 
     /// <summary>Anything else: field error, proceed, stop, terminal data.</summary>
     KernelStep Step(ReaderEvent happened);

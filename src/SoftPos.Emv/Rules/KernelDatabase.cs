@@ -80,7 +80,7 @@ internal class KernelDatabase : IKernelObjects
     }
 
     /// <summary>Stores one object; one that is there with a value already is not overwritten.</summary>
-    public KernelFault? Store(uint tag, ReadOnlySpan<byte> value)
+    public virtual KernelFault? Store(uint tag, ReadOnlySpan<byte> value)
     {
         switch (_dictionary.RuleOf(tag, value.Length))
         {

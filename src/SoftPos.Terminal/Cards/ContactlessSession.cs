@@ -58,7 +58,7 @@ internal sealed class ContactlessSession : ICardSession
     public async Task<CardSessionResult> RunAsync(CardDeadlines deadlines, Action<PaymentStage> show, CancellationToken cancellation)
     {
         _deadlines = deadlines;
-        Enqueue(_machine.Start(_request, _settings.Configuration, UnpredictableNumber));
+        Enqueue(_machine.Start(_request, _settings.Configuration, UnpredictableNumber, nextSecret: Secret));
         try
         {
             return await WorkAsync(show, cancellation).ConfigureAwait(false);
@@ -225,6 +225,13 @@ internal sealed class ContactlessSession : ICardSession
     private sealed class FieldRest
     {
         public DateTimeOffset Until { get; set; }
+    }
+
+    private byte[] Secret(int length)
+    {
+        byte[] secret = new byte[length];
+        _platform.Randomness.GetBytes(secret);
+        return secret;
     }
 
     private byte[] UnpredictableNumber()
