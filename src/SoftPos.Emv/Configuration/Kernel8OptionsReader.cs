@@ -71,7 +71,7 @@ internal static class Kernel8OptionsReader
             fields.Fault("discretionaryTags", "expected tags one after another");
         }
 
-        if (!Dol.TryParseTagList(options.TagMapping, out IReadOnlyList<uint> pairs, out _) || pairs.Count % 2 != 0)
+        if (!Dol.TryParseTagList(options.TagMapping, out IReadOnlyList<uint> pairs, out _) || pairs.Count % 2 != 0 || !pairs.All(TlvTag.IsWellFormed))
         {
             fields.Fault("tagMapping", "expected pairs of tags one after another");
         }

@@ -140,7 +140,8 @@ internal sealed partial class Kernel8
         }
 
         // A list of tags that is none cannot be told apart from an empty one in the MAC's input.
-        if (!Dol.TryParseTagList(_data.Card[Kernel8Tag.ExtendedSdaTags] ?? [], out IReadOnlyList<uint> extended, out _))
+        if (!Dol.TryParseTagList(_data.Card[Kernel8Tag.ExtendedSdaTags] ?? [], out IReadOnlyList<uint> extended, out _)
+            || !extended.All(TlvTag.IsWellFormed))
         {
             return Fail(KernelFault.DataError);
         }

@@ -67,7 +67,7 @@ internal sealed partial class Kernel8
             return wanted;
         }
 
-        foreach (uint tag in tags.Distinct())
+        foreach (uint tag in tags.Where(TlvTag.IsWellFormed).Distinct())
         {
             if (Kernel8Tag.IsEnvelope(tag) && !_data.Card.Contains(tag))
             {

@@ -163,7 +163,7 @@ public sealed class TapReplay
     {
         if (_recording.IsMasked && _hasHidden)
         {
-            _limit = "what was hidden whole (a response, or the kernel's key) cannot be followed: from there on the trace shows what was recorded";
+            _limit = "what is masked whole (a response, or the key that kernel 8 made for this tap) cannot be followed: from there on the trace shows what was recorded";
             return;
         }
 

@@ -243,11 +243,13 @@ public sealed class Kernel8AuthenticationTests
         Assert.Equal("00130000001C", ScriptedKernel8.Error(card.Run()));
     }
 
-    [Fact]
-    public void A_list_of_tags_that_is_none_ends_the_transaction()
+    [Theory]
+    [InlineData("849F")]
+    [InlineData("8400")]
+    public void A_list_of_tags_that_is_none_ends_the_transaction(string list)
     {
         ScriptedKernel8 card = new();
-        card.Record[0x9F810A] = ScriptedKernel8.Hex("849F");
+        card.Record[0x9F810A] = ScriptedKernel8.Hex(list);
 
         Assert.Equal("00060000001C", ScriptedKernel8.Error(card.Run()));
     }
