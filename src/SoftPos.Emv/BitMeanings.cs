@@ -27,6 +27,10 @@ public static class BitMeanings
         {
             // A table that only one kernel has serves an unknown kernel too, unless another meaning exists.
             bool serves = entry.Kernel == 0 || entry.Kernel == kernel || (kernel == 0 && entries.All(other => other.Kernel == entry.Kernel));
+
+            // A kernel that gives a bit its own meaning has not the common one too.
+            serves &= entry.Kernel != 0 || kernel == 0
+                || !entries.Any(own => own.Kernel == kernel && own.Octet == entry.Octet && (own.Mask & entry.Mask) != 0);
             if (serves && entry.Octet <= value.Length && (value[entry.Octet - 1] & entry.Mask) == entry.Value)
             {
                 texts.Add($"byte {entry.Octet} {entry.Mask:X2}: {entry.Text}");

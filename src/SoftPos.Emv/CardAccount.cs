@@ -25,6 +25,21 @@ public sealed class CardAccount : IDisposable
         Expiry = objects[EmvTag.ExpirationDate] is { Length: 3 } date ? Convert.ToHexString(date) : null;
     }
 
+    /// <summary>The account, from copies of what the card gave.</summary>
+    internal static CardAccount Of(TlvMap card, string pan)
+    {
+        TlvMap objects = [];
+        foreach (uint tag in Tags)
+        {
+            if (card[tag] is { } value)
+            {
+                objects[tag] = [.. value];
+            }
+        }
+
+        return new CardAccount(objects, pan);
+    }
+
     /// <summary>First six and last four digits.</summary>
     public string MaskedPan { get; }
 

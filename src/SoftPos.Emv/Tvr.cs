@@ -32,6 +32,12 @@ public readonly record struct Tvr(ulong Value)
 
     public static Tvr FloorLimitExceeded => Bit(4, 8);
 
+    /// <summary>Kernel 8: results in its own format, which hosts must read by its table.</summary>
+    public static Tvr Kernel8Format => Bit(5, 8);
+
+    /// <summary>Kernel 8: the application is not of the AID that the terminal selected it by.</summary>
+    public static Tvr AidMismatch => Bit(5, 7);
+
     public static Tvr RelayThresholdExceeded => Bit(5, 4);
 
     public static Tvr RelayTimesExceeded => Bit(5, 3);

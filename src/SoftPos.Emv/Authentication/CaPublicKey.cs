@@ -46,6 +46,9 @@ public sealed class CaKeySet(IReadOnlyList<CaPublicKey> keys, IReadOnlyList<Cert
     /// <summary>Every key.</summary>
     public IReadOnlyList<CaPublicKey> Keys { get; } = keys;
 
+    /// <summary>Every key on an elliptic curve (kernel 8).</summary>
+    public IReadOnlyList<CaEccPublicKey> EccKeys { get; init; } = [];
+
     /// <summary>Every revoked certificate.</summary>
     public IReadOnlyList<CertificateRevocation> Revocations { get; } = revocations;
 
@@ -63,11 +66,27 @@ public sealed class CaKeySet(IReadOnlyList<CaPublicKey> keys, IReadOnlyList<Cert
         return null;
     }
 
-    internal bool IsRevoked(CaPublicKey key, ReadOnlySpan<byte> serial)
+    /// <summary>The key on an elliptic curve with RID and index, or null.</summary>
+    public CaEccPublicKey? FindEcc(ReadOnlySpan<byte> rid, byte index)
+    {
+        foreach (CaEccPublicKey key in EccKeys)
+        {
+            if (key.Index == index && key.Rid.AsSpan().SequenceEqual(rid))
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    internal bool IsRevoked(CaPublicKey key, ReadOnlySpan<byte> serial) => IsRevoked(key.Rid, key.Index, serial);
+
+    internal bool IsRevoked(ReadOnlySpan<byte> rid, byte index, ReadOnlySpan<byte> serial)
     {
         foreach (CertificateRevocation entry in Revocations)
         {
-            if (entry.Index == key.Index && entry.Rid.AsSpan().SequenceEqual(key.Rid) && entry.Serial.AsSpan().SequenceEqual(serial))
+            if (entry.Index == index && entry.Rid.AsSpan().SequenceEqual(rid) && entry.Serial.AsSpan().SequenceEqual(serial))
             {
                 return true;
             }

@@ -8,6 +8,9 @@ public enum OdaMethod
     Dda,
     Fdda,
     Cda,
+
+    /// <summary>Local authentication of kernel 8: ECC certificates and the blinding factor.</summary>
+    Local,
 }
 
 /// <summary>The link of the chain at which authentication failed.</summary>
@@ -19,6 +22,9 @@ public enum OdaStep
     StaticData,
     SignedStaticData,
     SignedDynamicData,
+
+    /// <summary>The factor that binds the channel's key to the certified one (kernel 8).</summary>
+    BlindingFactor,
 }
 
 /// <summary>What was wrong there.</summary>
@@ -86,6 +92,12 @@ public enum OdaFault
 
     /// <summary>The signed relay resistance data is not what was exchanged.</summary>
     RelayResistance,
+
+    /// <summary>The signature on an elliptic curve is wrong.</summary>
+    Signature,
+
+    /// <summary>The blinded key is not that of the certificate.</summary>
+    Point,
 }
 
 /// <summary>Where and how offline data authentication failed.</summary>
@@ -130,12 +142,12 @@ public sealed record OdaResult(OdaMethod Method, OdaFailure? Failure)
             {
                 OdaMethod.None => Tvr.OdaNotPerformed,
                 OdaMethod.Sda => Tvr.SdaFailed,
-                OdaMethod.Cda => Tvr.CdaFailed,
+                OdaMethod.Cda or OdaMethod.Local => Tvr.CdaFailed,
                 _ => Tvr.DdaFailed,
             };
             return Method is OdaMethod.None ? failed
                 : Failure is not { } failure ? default
-                : failure.Fault is OdaFault.Missing ? failed | Tvr.CardDataMissing
+                : failure.Fault is OdaFault.Missing && Method is not OdaMethod.Local ? failed | Tvr.CardDataMissing
                 : failed;
         }
     }

@@ -47,6 +47,9 @@ public sealed record Combination
     /// <summary>Options of kernel 2.</summary>
     public Kernel2Options Kernel2 { get; init; } = new();
 
+    /// <summary>Options of kernel 8.</summary>
+    public Kernel8Options Kernel8 { get; init; } = new();
+
     /// <summary>Terminal data objects of this combination; they win over those of the terminal.</summary>
     public TlvMap Objects { get; init; } = [];
 

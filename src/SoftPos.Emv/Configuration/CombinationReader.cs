@@ -36,6 +36,7 @@ internal static class CombinationReader
             ExtendedSelection = fields.Flag("extendedSelection"),
             Kernel3 = fields.Object("kernel3") is { } kernel3 ? ReadKernel3(kernel3) : new(),
             Kernel2 = fields.Object("kernel2") is { } kernel2 ? Kernel2OptionsReader.Read(kernel2) : new(),
+            Kernel8 = fields.Object("kernel8") is { } kernel8 ? Kernel8OptionsReader.Read(kernel8) : new(),
             Objects = fields.Tags("objects"),
         };
         if (kernel is [3] && combination.Ttq is null)

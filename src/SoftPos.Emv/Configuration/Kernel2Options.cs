@@ -1,3 +1,5 @@
+using SoftPos.Emv.Rules;
+
 namespace SoftPos.Emv.Configuration;
 
 /// <summary>Configuration data objects of kernel 2 (Book C-2, annex A); names carry the tag.</summary>
@@ -113,4 +115,9 @@ public sealed record Kernel2Options
 
     /// <summary>PAN must be of the brand of the AID: refuses a card of another brand behind it.</summary>
     public bool CheckBrand { get; init; } = true;
+
+    internal ActionCodes TerminalCodes => new(TacDenial, TacOnline, TacDefault);
+
+    internal RelayLimits RelayLimits => new(
+        RelayCommandTime, RelayResponseTime, RelayMinGrace, RelayMaxGrace, RelayAccuracy, RelayMismatchPercent);
 }

@@ -136,7 +136,7 @@ public static class ReaderConfigurationReader
             }
         }
 
-        return new CaKeySet(keys, revocations);
+        return new CaKeySet(keys, revocations) { EccKeys = EccKeyDocument.Read(root, environment) };
     }
 
     private static CaPublicKey? ReadKey(JsonFields fields)

@@ -109,6 +109,7 @@ public static class ReaderConfigurationWriter
         Flag(json, "extendedSelection", combination.ExtendedSelection);
         Write(json, combination.Kernel3);
         Write(json, combination.Kernel2);
+        Kernel8OptionsWriter.Write(json, combination.Kernel8);
         Objects(json, "objects", combination.Objects);
         json.WriteEndObject();
     }
@@ -207,6 +208,7 @@ public static class ReaderConfigurationWriter
         }
 
         json.WriteEndArray();
+        EccKeyDocument.Write(json, keys.EccKeys);
         json.WriteStartArray("revocations");
         foreach (CertificateRevocation revocation in keys.Revocations)
         {

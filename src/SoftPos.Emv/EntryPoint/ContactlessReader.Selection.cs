@@ -1,4 +1,5 @@
 using SoftPos.Emv.Configuration;
+using SoftPos.Emv.Emvco;
 using SoftPos.Emv.Mastercard;
 using SoftPos.Emv.Visa;
 using SoftPos.Iso7816;
@@ -16,7 +17,7 @@ public sealed partial class ContactlessReader
         _activations++;
         _commands = 0;
         _exchange = null;
-        _kernel = null;
+        DropKernel();
         if (_onlineResponse is null)
         {
             _candidates = [];
@@ -155,18 +156,27 @@ public sealed partial class ContactlessReader
             Request = _request!,
             Terminal = TerminalObjects.Build(_configuration!, combination, _request!, _nextUnpredictableNumber!()),
             NextUnpredictableNumber = _nextUnpredictableNumber!,
+            NextSecret = _nextSecret,
             Response = _onlineResponse,
             TornLog = _tornLog,
             MagStripeBrake = MagStripeBrake,
-            Notes = Notes is { } write ? new NoteWriter(combination.Kernel == 3 ? "C-3" : "C-2", write) : null,
+            Notes = Notes is { } write ? new NoteWriter($"C-{combination.Kernel}", write) : null,
         };
         return combination.Kernel switch
         {
             // 3.3.3.6: a Visa card without TTQ in its PDOL is for kernel 1, which this reader does not have.
             3 => fci.Pdol is { } pdol && pdol.Contains(EmvTag.Ttq) && combination.Ttq is { Length: 4 } ? new Kernel3(activation) : null,
             2 => new Kernel2(activation),
+            8 => new Kernel8(activation),
             _ => null,
         };
+    }
+
+    /// <summary>A kernel that holds keys overwrites them when it goes, however its activation ended.</summary>
+    private void DropKernel()
+    {
+        (_kernel as IDisposable)?.Dispose();
+        _kernel = null;
     }
 
     private void RemoveCandidate(List<ReaderEffect> effects)
@@ -236,7 +246,7 @@ public sealed partial class ContactlessReader
         }
 
         _exchange = null;
-        _kernel = null;
+        DropKernel();
         _lastOutcome = outcome;
         bool waits = outcome.Kind is OutcomeKind.OnlineRequest && outcome.Start is StartPoint.B or StartPoint.D;
         _state = waits ? State.WaitingForHost : State.Done;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SoftPos.Emv.Configuration;
 using SoftPos.Iso7816;
 
@@ -5,7 +6,7 @@ namespace SoftPos.Emv.EntryPoint;
 
 /// <summary>
 /// The contactless reader: entry point (Book B) with its kernels, as one pure step machine. Give it what happens with <see cref="Step"/> and
-/// do what it says, in order; it reads no clock, draws no number and touches no card itself, so a run can be repeated from its inputs.
+/// do what it says, in order; it reads no clock and touches no card itself, and what it draws can be handed in, so a run can be repeated from its inputs.
 /// One instance serves one reader for many transactions; it is not safe for use by several threads at once.
 /// </summary>
 public sealed partial class ContactlessReader
@@ -20,6 +21,7 @@ public sealed partial class ContactlessReader
     private ReaderConfiguration? _configuration;
     private TransactionRequest? _request;
     private Func<byte[]>? _nextUnpredictableNumber;
+    private Func<int, byte[]> _nextSecret = RandomNumberGenerator.GetBytes;
     private List<(Combination Combination, PreProcessingIndicators Indicators)> _allowed = [];
     private State _state = State.Done;
     private List<Candidate> _candidates = [];
@@ -36,6 +38,9 @@ public sealed partial class ContactlessReader
 
     /// <summary>Is told each step and decision, for a trace; null for nobody. Changes nothing of a run.</summary>
     public Action<ReaderNote>? Notes { get; set; }
+
+    /// <summary>Account number that the running kernel learned under encipherment, for the mask of a recording.</summary>
+    internal string? AccountNumber => _kernel?.AccountNumber;
 
     internal TornTransactionLog TornLog => _tornLog;
 
@@ -63,11 +68,16 @@ public sealed partial class ContactlessReader
     /// <param name="request">What the merchant asks for.</param>
     /// <param name="configuration">The whole reader configuration.</param>
     /// <param name="nextUnpredictableNumber">Gives four fresh unpredictable bytes at each call; called at least once for each activation.</param>
+    /// <param name="nextSecret">
+    /// Gives fresh secret bytes, as many as asked for, from which kernel 8 makes its key of one transaction; null takes the operating system's
+    /// generator. The array is overwritten when it has been used.
+    /// </param>
     /// <returns>What to do now; the list ends with <see cref="ReaderEffect.Finish"/> when no combination allows the amount.</returns>
-    public IReadOnlyList<ReaderEffect> Start(TransactionRequest request, ReaderConfiguration configuration, Func<byte[]> nextUnpredictableNumber)
+    public IReadOnlyList<ReaderEffect> Start(
+        TransactionRequest request, ReaderConfiguration configuration, Func<byte[]> nextUnpredictableNumber, Func<int, byte[]>? nextSecret = null)
     {
         Validate(request, configuration);
-        Begin(request, configuration, nextUnpredictableNumber);
+        Begin(request, configuration, nextUnpredictableNumber, nextSecret);
         List<(Combination Combination, PreProcessingIndicators Indicators)> all =
         [
             .. configuration.Combinations.Where(combination => combination.Kinds.Contains(request.Kind)).Select(combination =>
@@ -97,10 +107,10 @@ public sealed partial class ContactlessReader
     /// ready.
     /// </summary>
     public IReadOnlyList<ReaderEffect> StartWithoutPreProcessing(
-        TransactionRequest request, ReaderConfiguration configuration, Func<byte[]> nextUnpredictableNumber)
+        TransactionRequest request, ReaderConfiguration configuration, Func<byte[]> nextUnpredictableNumber, Func<int, byte[]>? nextSecret = null)
     {
         Validate(request, configuration);
-        Begin(request, configuration, nextUnpredictableNumber);
+        Begin(request, configuration, nextUnpredictableNumber, nextSecret);
         _allowed =
         [
             .. configuration.Combinations.Where(combination => combination.Kinds.Contains(request.Kind))
@@ -177,18 +187,20 @@ public sealed partial class ContactlessReader
         ArgumentNullException.ThrowIfNull(configuration);
     }
 
-    private void Begin(TransactionRequest request, ReaderConfiguration configuration, Func<byte[]> nextUnpredictableNumber)
+    private void Begin(
+        TransactionRequest request, ReaderConfiguration configuration, Func<byte[]> nextUnpredictableNumber, Func<int, byte[]>? nextSecret)
     {
         _request = request;
         _configuration = configuration;
         _nextUnpredictableNumber = nextUnpredictableNumber;
+        _nextSecret = nextSecret ?? RandomNumberGenerator.GetBytes;
         _onlineResponse = null;
         _uiOnRestart = null;
         _lastOutcome = null;
         _activations = 0;
         _candidates = [];
         _selected = null;
-        _kernel = null;
+        DropKernel();
         _exchange = null;
     }
 }

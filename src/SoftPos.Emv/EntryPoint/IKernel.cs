@@ -24,6 +24,9 @@ internal sealed class KernelActivation
     /// <summary>A fresh unpredictable number of four bytes at each call.</summary>
     public required Func<byte[]> NextUnpredictableNumber { get; init; }
 
+    /// <summary>Fresh secret bytes, as many as asked for; the kernel overwrites them when it is through (kernel 8).</summary>
+    public required Func<int, byte[]> NextSecret { get; init; }
+
     /// <summary>Online response that is to be delivered, or null.</summary>
     public ReaderEvent.OnlineResponse? Response { get; init; }
 
@@ -45,6 +48,16 @@ internal sealed class KernelActivation
     /// <summary>A message in the languages that the card prefers.</summary>
     public UiRequest Ui(UiMessage? message, UiStatus status, int holdMs = 0) =>
         new(message, status, holdMs) { LanguagePreference = Text(Fci.Objects[EmvTag.LanguagePreference]) };
+
+    /// <summary>A balance n12 of the card beside a message; the message alone where there is none.</summary>
+    public UiRequest WithBalance(UiRequest ui, byte[]? balance) => balance is { Length: 6 } && Bcd.TryDecode(balance, out long value)
+        ? ui with
+        {
+            ValueKind = UiValueKind.Balance,
+            ValueMinor = value,
+            CurrencyCode = Request.CurrencyCode ?? Configuration.Terminal.CurrencyCode,
+        }
+        : ui;
 
     private static string? Text(byte[]? bytes) =>
         bytes is null ? null : new string([.. bytes.Where(octet => octet is >= 0x20 and < 0x7F).Select(octet => (char)octet)]).Trim();
@@ -68,6 +81,11 @@ internal interface IKernel
 
     /// <summary>The card answered the last command.</summary>
     KernelStep Respond(ResponseApdu response, int elapsedTenthsMs);
+
+    /// <summary>
+    /// Digits of the account where the kernel learned them under encipherment, so that no one else saw them pass; null for every other kernel.
+    /// </summary>
+    string? AccountNumber => null;
 
     /// <summary>Anything else: field error, proceed, stop, terminal data.</summary>
     KernelStep Step(ReaderEvent happened);

@@ -1,5 +1,5 @@
 using SoftPos.Emv.EntryPoint;
-using SoftPos.Emv.Visa;
+using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Mastercard;
@@ -33,12 +33,12 @@ internal sealed partial class Kernel2
         _activation.Notes?.Add("S456.14", $"amount {_activation.Request.AmountMinor}, transaction limit {TransactionLimit}");
         if (_activation.Request.AmountMinor > TransactionLimit)
         {
-            return KernelStep.Finish(_outcomes.SelectNext(new Kernel2Fault(OutcomeReason.LimitExceeded, ErrorLevel2.MaxLimitExceeded)));
+            return KernelStep.Finish(_outcomes.SelectNext(new KernelFault(OutcomeReason.LimitExceeded, ErrorLevel2.MaxLimitExceeded)));
         }
 
         if (!_data.IsNotEmpty(EmvTag.ExpirationDate) || !_data.IsNotEmpty(EmvTag.Pan) || !_data.IsNotEmpty(EmvTag.Cdol1))
         {
-            return Fail(Kernel2Fault.Missing);
+            return Fail(KernelFault.Missing);
         }
 
         if (CheckAccount() is { } fault)
@@ -49,7 +49,7 @@ internal sealed partial class Kernel2
         // A list beyond the data of one short command cannot be answered.
         if (!Dol.TryParse(_data.Card[EmvTag.Cdol1], out _cdol, out _) || _cdol.TotalLength > 255)
         {
-            return Fail(Kernel2Fault.Parsing);
+            return Fail(KernelFault.Parsing);
         }
 
         if (_data.Needed(_cdol) is { Count: > 0 } needed)
@@ -75,25 +75,25 @@ internal sealed partial class Kernel2
     }
 
     /// <summary>5A against 57, and the brand of the number against that of the application.</summary>
-    private Kernel2Fault? CheckAccount()
+    private KernelFault? CheckAccount()
     {
         if (TrackTwo.PanOf5A(_data.Card[EmvTag.Pan]!) is not { } pan)
         {
-            return Kernel2Fault.DataError;
+            return KernelFault.DataError;
         }
 
         if (_data.IsNotEmpty(EmvTag.Track2EquivalentData) && TrackTwo.Pan(_data.Card[EmvTag.Track2EquivalentData]!) != pan)
         {
-            return new Kernel2Fault(OutcomeReason.PanMismatch, ErrorLevel2.CardDataError);
+            return new KernelFault(OutcomeReason.PanMismatch, ErrorLevel2.CardDataError);
         }
 
         return _options.CheckBrand && !MastercardBrand.Fits(_activation.AdfName, pan)
-            ? new Kernel2Fault(OutcomeReason.BrandMismatch, ErrorLevel2.CardDataError)
+            ? new KernelFault(OutcomeReason.BrandMismatch, ErrorLevel2.CardDataError)
             : null;
     }
 
     /// <summary>S456.24 to S456.28: what CDA needs; a fault of the tag list ends the transaction, all else is for the action codes.</summary>
-    private Kernel2Fault? PrepareCda()
+    private KernelFault? PrepareCda()
     {
         if (NeededForCda.Any(tag => !_data.IsNotEmpty(tag)))
         {
@@ -108,7 +108,7 @@ internal sealed partial class Kernel2
 
         if (_data.IsNotEmpty(EmvTag.SdaTagList) && _data.Card[EmvTag.SdaTagList] is not [0x82])
         {
-            return Kernel2Fault.DataError;
+            return KernelFault.DataError;
         }
 
         _signedStaticData = _staticData.Complete(_data.Card[EmvTag.SdaTagList], _data.Card[EmvTag.Aip]);
@@ -123,10 +123,10 @@ internal sealed partial class Kernel2
     /// <summary>S456.35 to S456.49: restrictions, CVM, floor limit, action analysis, then the cryptogram.</summary>
     private KernelStep Decide()
     {
-        _data.Tvr |= ProcessingRestrictions.Check(_activation, _data);
+        _data.Tvr |= ProcessingRestrictions.Check(_activation, _data, new());
         if (new CvmSelection(_activation, _data, _isOnDevice, IsAboveCvmLimit).Select() is not { } choice)
         {
-            return Fail(Kernel2Fault.Parsing);
+            return Fail(KernelFault.Parsing);
         }
 
         _activation.Notes?.Add("7.7", $"processing restrictions: TVR {_data.Tvr}");
@@ -140,7 +140,7 @@ internal sealed partial class Kernel2
             _data.Tvr |= Tvr.FloorLimitExceeded;
         }
 
-        _type = ActionAnalysis.Decide(_activation.Configuration.Terminal, _options, _data);
+        _type = ActionAnalysis.Decide(_activation.Configuration.Terminal, _options.TerminalCodes, ActionCodes.OfIssuer(_data), _data.Tvr);
         _activation.Notes?.Add("7.8", $"terminal action analysis: TVR {_data.Tvr}, ask for {_type.ToString().ToUpperInvariant()}");
         if (_activation.Configuration.ExceptionFile.Contains(TrackTwo.PanOf5A(_data.Card[EmvTag.Pan]!)!))
         {
@@ -200,7 +200,7 @@ internal sealed partial class Kernel2
     {
         // S11.5: the card has answered anew; what was torn before is over.
         _torn.Forget();
-        return response.Status.IsOk ? ReadCryptogram(response.Data, allowFormat1: true) : Fail(Kernel2Fault.Status, response.Status.Value);
+        return response.Status.IsOk ? ReadCryptogram(response.Data, allowFormat1: true) : Fail(KernelFault.Status, response.Status.Value);
     }
 
     private KernelStep ReadCryptogram(ReadOnlyMemory<byte> response, bool allowFormat1)
@@ -212,7 +212,7 @@ internal sealed partial class Kernel2
 
         if (_data.Card[EmvTag.Atc] is null || _data.Card[EmvTag.CryptogramInformation] is not { Length: 1 } cid)
         {
-            return Fail(Kernel2Fault.Missing);
+            return Fail(KernelFault.Missing);
         }
 
         _activation.Notes?.Add("S9.23", $"the card answers {((CryptogramType)(cid[0] >> 6)).ToString().ToUpperInvariant()}");
@@ -225,7 +225,7 @@ internal sealed partial class Kernel2
         };
         if (!allowed)
         {
-            return Fail(Kernel2Fault.DataError);
+            return Fail(KernelFault.DataError);
         }
 
         if (_options.BalanceAfter && CardGivesBalance)
@@ -238,12 +238,12 @@ internal sealed partial class Kernel2
     }
 
     /// <summary>S9.18 to S9.20: format 2, or format 1 with its parts in their order.</summary>
-    private Kernel2Fault? StoreCryptogram(ReadOnlyMemory<byte> response, bool allowFormat1)
+    private KernelFault? StoreCryptogram(ReadOnlyMemory<byte> response, bool allowFormat1)
     {
         TlvReader reader = new(response.Span);
         if (!reader.TryRead(out TlvObject template) || reader.TryRead(out _) || reader.Fault.IsFault)
         {
-            return Kernel2Fault.Parsing;
+            return KernelFault.Parsing;
         }
 
         ReadOnlySpan<byte> value = template.Value;
@@ -258,7 +258,7 @@ internal sealed partial class Kernel2
                     ?? _data.Store(EmvTag.Cryptogram, value[3..11])
                     ?? (value.Length > 11 ? _data.Store(EmvTag.IssuerApplicationData, value[11..]) : null);
             default:
-                return Kernel2Fault.Parsing;
+                return KernelFault.Parsing;
         }
     }
 

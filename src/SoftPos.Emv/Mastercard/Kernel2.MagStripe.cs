@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using SoftPos.Emv.EntryPoint;
+using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Mastercard;
@@ -44,7 +45,7 @@ internal sealed partial class Kernel2
     {
         if (!Dol.TryParse(_data.Card[Kernel2Tag.Udol] ?? _options.DefaultUdol, out Dol? udol, out _) || udol.TotalLength > 255)
         {
-            return Fail(Kernel2Fault.Parsing);
+            return Fail(KernelFault.Parsing);
         }
 
         if (_data.Needed(udol) is { Count: > 0 } needed)
@@ -59,7 +60,7 @@ internal sealed partial class Kernel2
 
         if (_activation.Request.AmountMinor > TransactionLimit)
         {
-            return KernelStep.Finish(_outcomes.SelectNext(new Kernel2Fault(OutcomeReason.LimitExceeded, ErrorLevel2.MaxLimitExceeded)));
+            return KernelStep.Finish(_outcomes.SelectNext(new KernelFault(OutcomeReason.LimitExceeded, ErrorLevel2.MaxLimitExceeded)));
         }
 
         string number = DrawNumber(_numberDigits);
@@ -75,14 +76,14 @@ internal sealed partial class Kernel2
     }
 
     /// <summary>S7.20 to S7.22, account and brand.</summary>
-    private Kernel2Fault? CheckTracks()
+    private KernelFault? CheckTracks()
     {
         uint[] needed = [Kernel2Tag.Track2, Kernel2Tag.Track2Places, Kernel2Tag.Track2CodePlaces, Kernel2Tag.Track2CounterDigits];
         uint[] first = [Kernel2Tag.Track1Places, Kernel2Tag.Track1CodePlaces, Kernel2Tag.Track1CounterDigits];
         bool hasTrack1 = _data.IsNotEmpty(EmvTag.Track1);
         if (!needed.All(tag => _data.Card[tag] is { Length: > 0 }) || (hasTrack1 && !first.All(tag => _data.Card[tag] is { Length: > 0 })))
         {
-            return Kernel2Fault.Missing;
+            return KernelFault.Missing;
         }
 
         ulong places = Places(Kernel2Tag.Track2Places);
@@ -98,11 +99,11 @@ internal sealed partial class Kernel2
 
         if (!good || TrackTwo.Pan(_data.Card[Kernel2Tag.Track2]!) is not { } pan)
         {
-            return Kernel2Fault.DataError;
+            return KernelFault.DataError;
         }
 
         return _options.CheckBrand && !MastercardBrand.Fits(_activation.AdfName, pan)
-            ? new Kernel2Fault(OutcomeReason.BrandMismatch, ErrorLevel2.CardDataError)
+            ? new KernelFault(OutcomeReason.BrandMismatch, ErrorLevel2.CardDataError)
             : null;
     }
 
@@ -124,7 +125,7 @@ internal sealed partial class Kernel2
     {
         if (!response.Status.IsOk)
         {
-            return FailChecksum(Kernel2Fault.Status, response.Status.Value);
+            return FailChecksum(KernelFault.Status, response.Status.Value);
         }
 
         if (_data.StoreTemplate(response.Data.Span, EmvTag.ResponseFormat2) is { } fault)
@@ -136,7 +137,7 @@ internal sealed partial class Kernel2
         bool hasCodes = _data.Card[Kernel2Tag.Track2Code] is not null && (!_data.IsNotEmpty(EmvTag.Track1) || _data.Card[Kernel2Tag.Track1Code] is not null);
         if (_data.Card[EmvTag.Atc] is null || (interaction is null && (_isOnDevice || !hasCodes)))
         {
-            return FailChecksum(Kernel2Fault.Missing);
+            return FailChecksum(KernelFault.Missing);
         }
 
         _activation.MagStripeBrake.Failures = 0;
@@ -148,7 +149,7 @@ internal sealed partial class Kernel2
         bool isVerified = interaction is { Length: 3 } && (interaction[1] & OnDeviceSuccessful) != 0;
         if (_isOnDevice && !isVerified && IsAboveCvmLimit)
         {
-            return Fail(Kernel2Fault.DataError);
+            return Fail(KernelFault.DataError);
         }
 
         FillTracks(isVerified ? (_numberDigits + 5) % 10 : _numberDigits);
@@ -189,7 +190,7 @@ internal sealed partial class Kernel2
         }
     }
 
-    private KernelStep FailChecksum(Kernel2Fault fault, ushort status = 0)
+    private KernelStep FailChecksum(KernelFault fault, ushort status = 0)
     {
         KernelStep step = Fail(fault, status);
         return step with { Outcome = step.Outcome! with { FieldOffMs = _activation.MagStripeBrake.Fail() } };
@@ -224,7 +225,7 @@ internal sealed partial class Kernel2
         return KernelStep.Finish(outcome with
         {
             DataRecord = _record.MagStripeDataRecord(),
-            Account = _record.Account(TrackTwo.Pan(_data.Card[Kernel2Tag.Track2]!)!),
+            Account = _data.Account(TrackTwo.Pan(_data.Card[Kernel2Tag.Track2]!)!),
             Cvm = _stripeCvm,
             Receipt = _stripeCvm is CvmKind.ObtainSignature || IsAboveCvmLimit,
             UiOnOutcome = _activation.Ui(UiMessage.AuthorisingPleaseWait, UiStatus.NotReady),

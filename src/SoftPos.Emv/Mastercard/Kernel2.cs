@@ -1,7 +1,7 @@
 using SoftPos.Emv.Authentication;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
-using SoftPos.Emv.Visa;
+using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Mastercard;
@@ -51,9 +51,9 @@ internal sealed partial class Kernel2 : IKernel
         _activation = activation;
         _options = activation.Combination.Kernel2;
         _data = new Kernel2Database(activation);
-        _record = new Kernel2Record(activation, _data);
+        _record = new Kernel2Record(_data);
         _outcomes = new Kernel2Outcomes(activation, _data, _record);
-        _relay = new RelayResistance(_options, _data);
+        _relay = new RelayResistance(_options.RelayLimits, Kernel2Tag.Relay, _data);
         _torn = new TornRecovery(activation, _data);
     }
 
@@ -118,7 +118,7 @@ internal sealed partial class Kernel2 : IKernel
         _ => KernelStep.Nothing,
     };
 
-    private KernelStep Fail(Kernel2Fault fault, ushort status = 0)
+    private KernelStep Fail(KernelFault fault, ushort status = 0)
     {
         _activation.Notes?.Add("DF8115", $"error {fault.Level2}: {fault.Reason}{(status == 0 ? string.Empty : $", status {status:X4}")}");
         return KernelStep.Finish(_outcomes.Error(fault, status));
@@ -191,7 +191,7 @@ internal sealed partial class Kernel2 : IKernel
         {
             _activation.Notes?.Add("S3.8", $"status {response.Status.Value:X4}: next application");
             OutcomeReason reason = response.Status.Value == 0x6985 ? OutcomeReason.ConditionsNotSatisfied : OutcomeReason.CardStatus;
-            return KernelStep.Finish(_outcomes.SelectNext(new Kernel2Fault(reason, ErrorLevel2.StatusBytes), response.Status.Value));
+            return KernelStep.Finish(_outcomes.SelectNext(new KernelFault(reason, ErrorLevel2.StatusBytes), response.Status.Value));
         }
 
         if (ReadOptions(response.Data) is { } fault)
@@ -201,7 +201,7 @@ internal sealed partial class Kernel2 : IKernel
 
         if (!_data.IsNotEmpty(EmvTag.Aip) || _data.Card[EmvTag.Afl] is null)
         {
-            return Fail(Kernel2Fault.Missing);
+            return Fail(KernelFault.Missing);
         }
 
         _activation.Notes?.Add("S3.15", $"AIP {Convert.ToHexString(_data.Card[EmvTag.Aip]!)}: {(_data.Aip(2, AipEmvMode) ? "EMV mode" : "no EMV mode")}");
@@ -209,7 +209,7 @@ internal sealed partial class Kernel2 : IKernel
         {
             return _options.MagStripeMode
                 ? StartMagStripe()
-                : Fail(new Kernel2Fault(OutcomeReason.MagStripeNotSupported, ErrorLevel2.MagStripeNotSupported));          // S3.17
+                : Fail(new KernelFault(OutcomeReason.MagStripeNotSupported, ErrorLevel2.MagStripeNotSupported));          // S3.17
         }
 
         bool skips = _options.SkipMagStripeRecord || _options.MagStripeMode;
@@ -233,12 +233,12 @@ internal sealed partial class Kernel2 : IKernel
         return StartReading();
     }
 
-    private Kernel2Fault? ReadOptions(ReadOnlyMemory<byte> response)
+    private KernelFault? ReadOptions(ReadOnlyMemory<byte> response)
     {
         TlvReader reader = new(response.Span);
         if (!reader.TryRead(out TlvObject template) || reader.TryRead(out _) || reader.Fault.IsFault)
         {
-            return Kernel2Fault.Parsing;
+            return KernelFault.Parsing;
         }
 
         return template.Tag switch
@@ -246,15 +246,15 @@ internal sealed partial class Kernel2 : IKernel
             EmvTag.ResponseFormat2 => _data.Store(template.Value),
             EmvTag.ResponseFormat1 when template.Value.Length >= 6 && template.Value.Length % 4 == 2 =>
                 _data.Store(EmvTag.Aip, template.Value[..2]) ?? _data.Store(EmvTag.Afl, template.Value[2..]),
-            _ => Kernel2Fault.Parsing,
+            _ => KernelFault.Parsing,
         };
     }
 
-    private Kernel2Fault? PlanRecords(ReadOnlySpan<byte> afl)
+    private KernelFault? PlanRecords(ReadOnlySpan<byte> afl)
     {
         if (afl.IsEmpty || !FileLocator.TryParse(afl, out List<RecordAddress>? records, out bool tooMany))
         {
-            return Kernel2Fault.DataError;
+            return KernelFault.DataError;
         }
 
         foreach (RecordAddress record in records)
@@ -262,7 +262,7 @@ internal sealed partial class Kernel2 : IKernel
             _records.Enqueue(record);
         }
 
-        return tooMany ? new Kernel2Fault(OutcomeReason.TooManyRecords, ErrorLevel2.CardDataError) : null;
+        return tooMany ? new KernelFault(OutcomeReason.TooManyRecords, ErrorLevel2.CardDataError) : null;
     }
 
     /// <summary>SR1.</summary>
@@ -270,7 +270,7 @@ internal sealed partial class Kernel2 : IKernel
     {
         if (!response.Status.IsOk)
         {
-            return Fail(Kernel2Fault.Status, response.Status.Value);
+            return Fail(KernelFault.Status, response.Status.Value);
         }
 
         RelayVerdict verdict = _relay.Take(response.Data.Span, elapsed, _activation.NextUnpredictableNumber);
@@ -279,8 +279,8 @@ internal sealed partial class Kernel2 : IKernel
         {
             RelayVerdict.Again => KernelStep.Send(_relay.Command()),
             RelayVerdict.Done => StartReading(),
-            RelayVerdict.TooFast => Fail(new Kernel2Fault(OutcomeReason.RelayResistance, ErrorLevel2.CardDataError)),
-            _ => Fail(Kernel2Fault.Parsing),
+            RelayVerdict.TooFast => Fail(new KernelFault(OutcomeReason.RelayResistance, ErrorLevel2.CardDataError)),
+            _ => Fail(KernelFault.Parsing),
         };
     }
 
@@ -315,13 +315,13 @@ internal sealed partial class Kernel2 : IKernel
         RecordAddress address = _records.Dequeue();
         if (!response.Status.IsOk)
         {
-            return Fail(Kernel2Fault.Status, response.Status.Value);
+            return Fail(KernelFault.Status, response.Status.Value);
         }
 
         bool isTemplate = IsRecordTemplate(response.Data.Span);
         if (!isTemplate && address.Sfi <= 10)
         {
-            return Fail(Kernel2Fault.Parsing);
+            return Fail(KernelFault.Parsing);
         }
 
         if (address.IsAuthenticated && _useCda)

@@ -1,7 +1,7 @@
 using SoftPos.Emv.Authentication;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
-using SoftPos.Emv.Visa;
+using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Mastercard;
@@ -43,12 +43,12 @@ internal sealed class Kernel2Conclusion(
             {
                 // S910.7: a failed signature is never turned into an online request.
                 data.Tvr |= Tvr.CdaFailed;
-                return (outcomes.Error(new Kernel2Fault(OutcomeReason.AuthenticationFailed, ErrorLevel2.CamFailed), oda: oda), null);
+                return (outcomes.Error(new KernelFault(OutcomeReason.AuthenticationFailed, ErrorLevel2.CamFailed), oda: oda), null);
             }
 
             if (data.Card[EmvTag.Cryptogram] is { } clear && !clear.AsSpan().SequenceEqual(oda.Cryptogram))
             {
-                return (outcomes.Error(Kernel2Fault.DataError, oda: oda), null);
+                return (outcomes.Error(KernelFault.DataError, oda: oda), null);
             }
 
             data.Card[EmvTag.Cryptogram] = oda.Cryptogram!;
@@ -77,17 +77,17 @@ internal sealed class Kernel2Conclusion(
             relay.SignedData()));
 
     /// <summary>S910.30 to S910.39.</summary>
-    private Kernel2Fault? WithoutSignature(CryptogramExchange exchange, CryptogramType type)
+    private KernelFault? WithoutSignature(CryptogramExchange exchange, CryptogramType type)
     {
         if (data.Card[EmvTag.Cryptogram] is null)
         {
-            return Kernel2Fault.Missing;
+            return KernelFault.Missing;
         }
 
         // An AAC may come without the signature that was asked for with a TC or ARQC, no other type may.
         if (exchange.WithCda && (type is not CryptogramType.Aac || exchange.Asked is CryptogramType.Aac))
         {
-            return Kernel2Fault.DataError;
+            return KernelFault.DataError;
         }
 
         if (type is not CryptogramType.Aac && relay.IsPerformed)
@@ -119,7 +119,7 @@ internal sealed class Kernel2Conclusion(
                 UiMessage message = cvm.Cvm is CvmKind.ObtainSignature ? UiMessage.ApprovedSign : UiMessage.Approved;
                 return Carry(outcomes.Valid(OutcomeKind.Approved, OutcomeReason.ApprovedOffline, oda), pan, cvm) with
                 {
-                    UiOnOutcome = record.WithBalance(activation.Ui(message, UiStatus.NotReady, _options.MessageHoldMs)),
+                    UiOnOutcome = activation.WithBalance(activation.Ui(message, UiStatus.NotReady, _options.MessageHoldMs), data[Kernel2Tag.BalanceAfter]),
                 };
             case CryptogramType.Arqc:
                 return Carry(outcomes.Valid(OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, oda), pan, cvm) with
@@ -132,7 +132,7 @@ internal sealed class Kernel2Conclusion(
     }
 
     private Outcome Carry(Outcome outcome, string pan, (CvmKind Cvm, bool Receipt) cvm) =>
-        outcome with { Cvm = cvm.Cvm, Receipt = cvm.Receipt, Account = record.Account(pan) };
+        outcome with { Cvm = cvm.Cvm, Receipt = cvm.Receipt, Account = data.Account(pan) };
 
     private Outcome Refused(OdaResult? oda, string pan)
     {
@@ -143,7 +143,7 @@ internal sealed class Kernel2Conclusion(
             return outcomes.Valid(OutcomeKind.EndApplication, OutcomeReason.CardDeclined, oda) with
             {
                 UiOnOutcome = activation.Ui(UiMessage.ClearDisplay, UiStatus.NotReady),
-                Account = record.Account(pan),
+                Account = data.Account(pan),
             };
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using SoftPos.Emv.Rules;
 
 namespace SoftPos.Emv.Mastercard;
 
@@ -112,26 +113,8 @@ internal static class Kernel2Dictionary
         EmvTag.Pdol, 0x9F4D, Kernel2Tag.Capabilities, 0x9F5E, Kernel2Tag.ThirdPartyData,
     }.ToFrozenSet();
 
-    /// <summary>What becomes of an object of the FCI.</summary>
-    public static CardObjectRule RuleInFci(uint tag, int length) => OfFci.Contains(tag) ? RuleOf(tag, length) : CardObjectRule.Skip;
-
-    /// <summary>What becomes of an object in a card response.</summary>
-    public static CardObjectRule RuleOf(uint tag, int length) => FromCard.TryGetValue(tag, out (int Least, int Most) bounds)
-        ? length >= bounds.Least && length <= bounds.Most ? CardObjectRule.Store : CardObjectRule.Refuse
-        : NotFromCard.Contains(tag) || tag is >= 0xDF8104 and <= 0xDF8137 ? CardObjectRule.Refuse : CardObjectRule.Skip;
-}
-
-/// <summary>What becomes of an object in a card response (Book C-2, 4.5).</summary>
-internal enum CardObjectRule
-{
-    /// <summary>Known, from the card, of a length that it may have.</summary>
-    Store,
-
-    /// <summary>Unknown to the kernel: skipped.</summary>
-    Skip,
-
-    /// <summary>Known, but not the card's to give, or of another length: the response is a parsing error.</summary>
-    Refuse,
+    /// <summary>The dictionary.</summary>
+    public static ObjectDictionary Objects { get; } = new(FromCard, tag => NotFromCard.Contains(tag) || tag is >= 0xDF8104 and <= 0xDF8137, OfFci);
 }
 
 /// <summary>Tags that kernel 2 alone uses, or uses with its own meaning.</summary>
@@ -181,4 +164,8 @@ internal static class Kernel2Tag
     public const uint DeviceTransmissionTime = 0xDF8305;
     public const uint MeasuredRelayTime = 0xDF8306;
     public const uint RelayCounter = 0xDF8307;
+
+    /// <summary>What the relay resistance protocol leaves.</summary>
+    public static RelayTags Relay { get; } = new(
+        TerminalEntropy, DeviceEntropy, LeastRelayTime, MostRelayTime, DeviceTransmissionTime, MeasuredRelayTime, RelayCounter);
 }

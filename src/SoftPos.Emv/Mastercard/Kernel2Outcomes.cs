@@ -1,6 +1,7 @@
 using SoftPos.Emv.Authentication;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
+using SoftPos.Emv.Rules;
 
 namespace SoftPos.Emv.Mastercard;
 
@@ -16,7 +17,7 @@ internal sealed class Kernel2Outcomes(KernelActivation activation, Kernel2Databa
         : null;
 
     /// <summary>"Error, other card": the technical end; the word "declined" never comes from here.</summary>
-    public Outcome Error(Kernel2Fault fault, ushort status = 0, OdaResult? oda = null) => New(
+    public Outcome Error(KernelFault fault, ushort status = 0, OdaResult? oda = null) => New(
         OutcomeKind.EndApplication,
         fault.Reason,
         new ErrorIndication { Level2 = fault.Level2, StatusWord = status, Message = UiMessage.UseAnotherCard }) with
@@ -46,7 +47,7 @@ internal sealed class Kernel2Outcomes(KernelActivation activation, Kernel2Databa
         };
 
     /// <summary>The next application of the card, if any; the field stays on.</summary>
-    public Outcome SelectNext(Kernel2Fault fault, ushort status = 0) =>
+    public Outcome SelectNext(KernelFault fault, ushort status = 0) =>
         New(OutcomeKind.SelectNext, fault.Reason, new ErrorIndication { Level2 = fault.Level2, StatusWord = status }) with { Start = StartPoint.C };
 
     public Outcome Stopped() => New(OutcomeKind.EndApplication, OutcomeReason.Stopped, new ErrorIndication { Level3 = ErrorLevel3.Stop });

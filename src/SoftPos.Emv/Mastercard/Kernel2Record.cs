@@ -1,5 +1,6 @@
 using System.Globalization;
 using SoftPos.Emv.EntryPoint;
+using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Mastercard;
@@ -8,7 +9,7 @@ namespace SoftPos.Emv.Mastercard;
 /// Data record, discretionary data and account of kernel 2 (Book C-2, annex A, FF8105 and FF8106). Account number, expiry and track 2 are
 /// members of the book's data record; here they go with the account, apart from everything that may be logged.
 /// </summary>
-internal sealed class Kernel2Record(KernelActivation activation, Kernel2Database data)
+internal sealed class Kernel2Record(Kernel2Database data)
 {
     /// <summary>Digits of the discretionary data that follows PAN, separator, expiry and service code.</summary>
     private const int DiscretionaryDigitsOfShortPan = 13;
@@ -38,7 +39,7 @@ internal sealed class Kernel2Record(KernelActivation activation, Kernel2Database
 
     public TlvMap DataRecord()
     {
-        TlvMap record = Take(Order);
+        TlvMap record = data.Take(Order);
 
         // Not in the book's list: networks want the device type of a wallet and the counter of the terminal beside it.
         foreach (uint tag in (uint[])[Kernel2Tag.ThirdPartyData, EmvTag.SequenceCounter])
@@ -53,28 +54,14 @@ internal sealed class Kernel2Record(KernelActivation activation, Kernel2Database
     }
 
     /// <summary>Data record of mag-stripe mode; the tracks go with the account. The entry mode is not in the book's list: networks want it.</summary>
-    public TlvMap MagStripeDataRecord() => Take(MagStripeOrder);
+    public TlvMap MagStripeDataRecord() => data.Take(MagStripeOrder);
 
     /// <summary>An absent object is left out, never filled with zeros.</summary>
     public TlvMap DiscretionaryData(ErrorIndication error)
     {
-        TlvMap found = Take(DiscretionaryOrder);
+        TlvMap found = data.Take(DiscretionaryOrder);
         found[Kernel2Tag.ErrorIndication] = error.ToArray();
         return found;
-    }
-
-    public CardAccount Account(string pan)
-    {
-        TlvMap objects = [];
-        foreach (uint tag in CardAccount.Tags)
-        {
-            if (data.Card[tag] is { } value)
-            {
-                objects[tag] = value;
-            }
-        }
-
-        return new CardAccount(objects, pan);
     }
 
     /// <summary>
@@ -106,31 +93,5 @@ internal sealed class Kernel2Record(KernelActivation activation, Kernel2Database
         string head = Convert.ToHexString(track2)[..(pan.Length + 8)];
         string digits = head + discretionary;
         data.Card[EmvTag.Track2EquivalentData] = Convert.FromHexString(digits.Length % 2 == 0 ? digits : digits + "F");
-    }
-
-    /// <summary>The offline balance beside a message of approval.</summary>
-    public UiRequest WithBalance(UiRequest ui) =>
-        data[Kernel2Tag.BalanceAfter] is { Length: 6 } balance && Bcd.TryDecode(balance, out long value)
-            ? ui with
-            {
-                ValueKind = UiValueKind.Balance,
-                ValueMinor = value,
-                CurrencyCode = activation.Request.CurrencyCode ?? activation.Configuration.Terminal.CurrencyCode,
-            }
-            : ui;
-
-    private TlvMap Take(uint[] tags)
-    {
-        TlvMap taken = [];
-        foreach (uint tag in tags)
-        {
-            // A copy: the account's objects are zeroed when the sale is over, the torn record's when it is recovered.
-            if (data[tag] is { } value)
-            {
-                taken[tag] = [.. value];
-            }
-        }
-
-        return taken;
     }
 }

@@ -1,6 +1,6 @@
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
-using SoftPos.Emv.Visa;
+using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Mastercard;
@@ -74,7 +74,7 @@ internal sealed class TornRecovery(KernelActivation activation, Kernel2Database 
                 continue;
             }
 
-            bool isOfCard = Kernel2Dictionary.RuleOf(tag, value.Length) is CardObjectRule.Store;
+            bool isOfCard = Kernel2Dictionary.Objects.RuleOf(tag, value.Length) is CardObjectRule.Store;
             if (isOfCard)
             {
                 data.Card[tag] = [.. value];

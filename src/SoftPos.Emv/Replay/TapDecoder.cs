@@ -115,6 +115,8 @@ internal sealed class TapDecoder(ReaderConfiguration configuration)
         (0x80, 0xD0) => "RECOVER AC",
         (0x80, 0xEA) => "EXCHANGE RELAY RESISTANCE DATA",
         (0x80, 0x2A) => "COMPUTE CRYPTOGRAPHIC CHECKSUM",
+        (0x84, 0x32) => $"READ DATA {Convert.ToHexString(command.Data.Span)}",
+        (0x84, 0x34) => $"WRITE DATA, {(command.P2 == 0x80 ? "more follow" : "the last")}",
         (0x00, 0x82) => "EXTERNAL AUTHENTICATE",
         _ => "issuer command",
     };

@@ -37,6 +37,15 @@ internal sealed class TapMask
     public IReadOnlySet<string> Mask(IReadOnlySet<string> exceptionFile) =>
         _numbers.Where(exceptionFile.Contains).Select(Hide).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Hides this number too, which stands in no response.</summary>
+    public void Know(string? number)
+    {
+        if (number is { Length: >= FewestDigits })
+        {
+            _numbers.Add(number);
+        }
+    }
+
     /// <summary>A copy without account data.</summary>
     public TlvMap Mask(TlvMap objects)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
 
@@ -29,7 +30,11 @@ public sealed class TapRecorder(ContactlessReader reader, TimeProvider clock, bo
 
     /// <summary>See <see cref="ContactlessReader.Start"/>.</summary>
     public IReadOnlyList<ReaderEffect> Start(
-        TransactionRequest request, ReaderConfiguration configuration, Func<byte[]> nextUnpredictableNumber, bool preProcessing = true)
+        TransactionRequest request,
+        ReaderConfiguration configuration,
+        Func<byte[]> nextUnpredictableNumber,
+        bool preProcessing = true,
+        Func<int, byte[]>? nextSecret = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         (_configuration, _request, _hasPreProcessing) = (configuration, request, preProcessing);
@@ -39,9 +44,10 @@ public sealed class TapRecorder(ContactlessReader reader, TimeProvider clock, bo
         _magStripeFailures = reader.MagStripeBrake.Failures;
         _torn = [.. reader.TornLog.Records.Select(record => new TapTornRecord(record.At, _mask?.Mask(record.Record) ?? TapMask.Copy(record.Record)))];
         Func<byte[]> number = () => Draw(nextUnpredictableNumber);
+        Func<int, byte[]> secret = length => Draw(nextSecret ?? RandomNumberGenerator.GetBytes, length);
         return Keep(preProcessing
-            ? reader.Start(request, configuration, number)
-            : reader.StartWithoutPreProcessing(request, configuration, number));
+            ? reader.Start(request, configuration, number, secret)
+            : reader.StartWithoutPreProcessing(request, configuration, number, secret));
     }
 
     /// <summary>See <see cref="ContactlessReader.Step"/>.</summary>
@@ -81,8 +87,17 @@ public sealed class TapRecorder(ContactlessReader reader, TimeProvider clock, bo
         return number;
     }
 
+    private byte[] Draw(Func<int, byte[]> next, int length)
+    {
+        byte[] secret = next(length);
+        _steps.Add(new TapStep.DrawnSecret(Elapsed, _mask is null ? [.. secret] : new byte[secret.Length]));
+        return secret;
+    }
+
     private IReadOnlyList<ReaderEffect> Keep(IReadOnlyList<ReaderEffect> effects)
     {
+        // A number that came enciphered is in no response, but a card may ask for it back in the clear.
+        _mask?.Know(reader.AccountNumber);
         foreach (ReaderEffect effect in effects)
         {
             _steps.Add(new TapStep.Wanted(Elapsed, TapEffect.Of(effect, withAccount: _mask is null)));

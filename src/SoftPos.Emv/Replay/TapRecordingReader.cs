@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using SoftPos.Cryptography;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
 
@@ -201,6 +202,8 @@ public static class TapRecordingReader
         {
             case "random":
                 return fields.Hex("bytes", 4, 4, true) is { } bytes ? new TapStep.Drawn(at, bytes) : null;
+            case "secret":
+                return fields.Hex("bytes", EmvCurve.FieldLength, EmvCurve.LongFieldLength, true) is { } secret ? new TapStep.DrawnSecret(at, secret) : null;
             case "response":
                 int elapsed = (int)(fields.Number("tenthsMs", 0, ushort.MaxValue) ?? 0);
                 return fields.Hex("apdu", 0, MaxApdu, true) is { } apdu ? new TapStep.Happened(at, new ReaderEvent.CardResponse(apdu, elapsed)) : null;
@@ -228,7 +231,7 @@ public static class TapRecordingReader
             }
         }
 
-        fields.Fault("in", $"expected one of random, response, field-error, host, terminal-data, {string.Join(", ", TapWords.Events.Select(pair => pair.Word))}");
+        fields.Fault("in", $"expected one of random, secret, response, field-error, host, terminal-data, {string.Join(", ", TapWords.Events.Select(pair => pair.Word))}");
         return null;
     }
 

@@ -91,6 +91,10 @@ public static class TapRecordingWriter
                 json.WriteString("in", "random");
                 ReaderConfigurationWriter.Hex(json, "bytes", drawn.Bytes);
                 break;
+            case TapStep.DrawnSecret secret:
+                json.WriteString("in", "secret");
+                ReaderConfigurationWriter.Hex(json, "bytes", secret.Bytes);
+                break;
             case TapStep.Happened happened:
                 Write(json, happened.Event);
                 break;

@@ -24,6 +24,7 @@ public sealed class TapReplay
     private readonly TapTrace _trace;
     private readonly ContactlessReader _reader = new();
     private readonly Queue<byte[]> _draws = new();
+    private readonly Queue<byte[]> _secrets = new();
     private int _at;
     private TapDeparture? _departure;
     private string? _limit;
@@ -56,8 +57,8 @@ public sealed class TapReplay
     {
         _trace.Begin();
         Take(afterCard: false, () => _recording.HasPreProcessing
-            ? _reader.Start(_recording.Request, _recording.Configuration, Draw)
-            : _reader.StartWithoutPreProcessing(_recording.Request, _recording.Configuration, Draw));
+            ? _reader.Start(_recording.Request, _recording.Configuration, Draw, DrawSecret)
+            : _reader.StartWithoutPreProcessing(_recording.Request, _recording.Configuration, Draw, DrawSecret));
         while (_at < Steps.Count)
         {
             int index = _at++;
@@ -85,7 +86,7 @@ public sealed class TapReplay
     {
         if (IsFollowed)
         {
-            Depart(index, Steps[index] is TapStep.Drawn ? "a number was drawn that the run does not draw" : "an effect that the run does not have", Show(Steps[index]), null);
+            Depart(index, Steps[index] is TapStep.Drawn or TapStep.DrawnSecret ? "a number was drawn that the run does not draw" : "an effect that the run does not have", Show(Steps[index]), null);
         }
 
         _trace.Recorded(index, Steps[index]);
@@ -94,11 +95,18 @@ public sealed class TapReplay
     private void Take(bool afterCard, Func<IReadOnlyList<ReaderEffect>> step)
     {
         int first = _at;
-        while (_at < Steps.Count && Steps[_at] is TapStep.Drawn drawn)
+        for (; _at < Steps.Count && Steps[_at] is TapStep.Drawn or TapStep.DrawnSecret; _at++)
         {
-            _draws.Enqueue(drawn.Bytes);
-            _trace.Drawn(_at, drawn);
-            _at++;
+            _trace.Recorded(_at, Steps[_at]);
+            if (Steps[_at] is TapStep.DrawnSecret secret)
+            {
+                _secrets.Enqueue(secret.Bytes);
+                _hasHidden |= _recording.IsMasked;
+            }
+            else
+            {
+                _draws.Enqueue(((TapStep.Drawn)Steps[_at]).Bytes);
+            }
         }
 
         if (_recording.IsMasked && afterCard)
@@ -109,12 +117,13 @@ public sealed class TapReplay
 
         _trace.IsRunning = IsFollowed;
         IReadOnlyList<ReaderEffect> effects = step();
-        if (_draws.Count > 0 && IsFollowed)
+        if (_draws.Count + _secrets.Count > 0 && IsFollowed)
         {
-            Depart(first, "a number was drawn that the run does not draw", Convert.ToHexString(_draws.Peek()), null);
+            Depart(first, "a number was drawn that the run does not draw", _draws.TryPeek(out byte[]? left) ? Convert.ToHexString(left) : "(secret)", null);
         }
 
         _draws.Clear();
+        _secrets.Clear();
         foreach (ReaderEffect effect in effects)
         {
             if (IsFollowed)
@@ -154,7 +163,7 @@ public sealed class TapReplay
     {
         if (_recording.IsMasked && _hasHidden)
         {
-            _limit = "a response that was hidden whole cannot be followed: from there on the trace shows what was recorded";
+            _limit = "what is masked whole (a response, or the key that kernel 8 made for this tap) cannot be followed: from there on the trace shows what was recorded";
             return;
         }
 
@@ -177,6 +186,22 @@ public sealed class TapReplay
         return new byte[4];
     }
 
+    /// <summary>A copy: the kernel overwrites what it was given.</summary>
+    private byte[] DrawSecret(int length)
+    {
+        if (_secrets.TryDequeue(out byte[]? secret) && secret.Length == length)
+        {
+            return [.. secret];
+        }
+
+        if (IsFollowed)
+        {
+            Depart(_at, "the run draws a secret that was not recorded", null, null);
+        }
+
+        return new byte[length];
+    }
+
     private static bool IsHidden(ReaderEvent happened) =>
         happened is ReaderEvent.CardResponse { Bytes.Length: > 2 } response && !response.Bytes.Span[..^2].ContainsAnyExcept(TapMask.Hidden);
 
@@ -184,6 +209,7 @@ public sealed class TapReplay
     {
         TapStep.Wanted wanted => Show(wanted.Effect),
         TapStep.Drawn drawn => Convert.ToHexString(drawn.Bytes),
+        TapStep.DrawnSecret => "(secret)",
         _ => string.Empty,
     };
 

@@ -8,6 +8,16 @@ public abstract record TapStep(long AtMicroseconds)
     /// <summary>The reader drew an unpredictable number.</summary>
     public sealed record Drawn(long AtMicroseconds, byte[] Bytes) : TapStep(AtMicroseconds);
 
+    /// <summary>
+    /// The reader drew the secret of a key of one transaction (kernel 8). Whoever has it can decipher what the card sent, so a masked
+    /// recording holds zeros instead.
+    /// </summary>
+    public sealed record DrawnSecret(long AtMicroseconds, byte[] Bytes) : TapStep(AtMicroseconds)
+    {
+        /// <summary>Length only.</summary>
+        public override string ToString() => $"DrawnSecret[{Bytes.Length}]";
+    }
+
     /// <summary>Something happened to the reader.</summary>
     public sealed record Happened(long AtMicroseconds, ReaderEvent Event) : TapStep(AtMicroseconds);
 

@@ -42,7 +42,7 @@ internal sealed class TapTrace(TapRecording recording)
         _lines.Add(new TapTraceLine(null, null, TapTraceKind.Step, note.Text, []) { Book = note.Book, Clause = note.Clause });
     }
 
-    public void Drawn(int step, TapStep.Drawn drawn) =>
+    private void Drawn(int step, TapStep.Drawn drawn) =>
         Add(step, drawn.AtMicroseconds, TapTraceKind.Effect, $"unpredictable number {Convert.ToHexString(drawn.Bytes)}");
 
     public void Happened(int step, TapStep.Happened happened)
@@ -88,6 +88,9 @@ internal sealed class TapTrace(TapRecording recording)
                 break;
             case TapStep.Drawn drawn:
                 Drawn(step, drawn);
+                break;
+            case TapStep.DrawnSecret secret:
+                Add(step, secret.AtMicroseconds, TapTraceKind.Effect, $"secret of {secret.Bytes.Length} bytes drawn for the kernel's key");
                 break;
         }
     }

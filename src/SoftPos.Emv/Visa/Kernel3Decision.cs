@@ -1,6 +1,7 @@
 using SoftPos.Emv.Authentication;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
+using SoftPos.Emv.Rules;
 
 namespace SoftPos.Emv.Visa;
 
@@ -307,13 +308,13 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
             Receipt = cvm is CvmKind.ObtainSignature,
             DataRecord = record.DataRecord(cvm, Type() switch { CryptogramType.Arqc => 0x80, CryptogramType.Tc => 0x40, _ => 0x00 }),
             DiscretionaryData = record.DiscretionaryData(),
-            Account = record.Account(pan),
+            Account = CardAccount.Of(card.Read, pan),
         };
         UiRequest ui = activation.Ui(
             _online ? UiMessage.AuthorisingPleaseWait : cvm is CvmKind.ObtainSignature ? UiMessage.ApprovedSign : UiMessage.Approved,
             _online ? UiStatus.CardReadSuccessfully : UiStatus.NotReady,
             _online ? 0 : HoldMs);
-        outcome = outcome with { UiOnOutcome = record.WithBalance(ui, _options.ShowSpendingAmount) };
+        outcome = outcome with { UiOnOutcome = activation.WithBalance(ui, _options.ShowSpendingAmount ? card[EmvTag.AvailableSpendingAmount] : null) };
 
         // 5.8.1.2: both sides support issuer updates.
         bool update = _online && _options.IssuerUpdate && (_ttq[2] & 0x80) != 0 && card[EmvTag.Ctq] is { } ctq && (ctq[1] & 0x40) != 0;

@@ -1,4 +1,5 @@
 using SoftPos.Emv.EntryPoint;
+using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Visa;
@@ -26,7 +27,7 @@ internal sealed class Kernel3Record(KernelActivation activation, CardObjects car
                 // C-3, A.2: five zero bytes whatever happened; the card computed its cryptogram over zeros.
                 EmvTag.Tvr => new byte[5],
                 EmvTag.CryptogramInformation => card[tag] ?? [cid],
-                EmvTag.CvmResults => CvmResults(cvm),
+                EmvTag.CvmResults => CvmChoice.ResultsOf(cvm),
                 EmvTag.FormFactor => FormFactor(),
                 _ => activation.Terminal[tag] ?? card[tag],
             };
@@ -42,39 +43,6 @@ internal sealed class Kernel3Record(KernelActivation activation, CardObjects car
     public TlvMap? DiscretionaryData() => card[EmvTag.AvailableSpendingAmount] is { Length: 6 } amount
         ? new TlvMap { [EmvTag.AvailableSpendingAmount] = amount }
         : null;
-
-    public CardAccount Account(string pan)
-    {
-        TlvMap objects = [];
-        foreach (uint tag in CardAccount.Tags)
-        {
-            if (card[tag] is { } value)
-            {
-                objects[tag] = value;
-            }
-        }
-
-        return new CardAccount(objects, pan);
-    }
-
-    /// <summary>4.3.1.1: the available spending amount beside the message.</summary>
-    public UiRequest WithBalance(UiRequest ui, bool show) =>
-        show && card[EmvTag.AvailableSpendingAmount] is { Length: 6 } amount && Bcd.TryDecode(amount, out long value)
-            ? ui with
-            {
-                ValueKind = UiValueKind.Balance,
-                ValueMinor = value,
-                CurrencyCode = activation.Request.CurrencyCode ?? activation.Configuration.Terminal.CurrencyCode,
-            }
-            : ui;
-
-    private static byte[] CvmResults(CvmKind cvm) => cvm switch
-    {
-        CvmKind.OnlinePin => [0x02, 0x00, 0x00],
-        CvmKind.ObtainSignature => [0x1E, 0x00, 0x00],
-        CvmKind.ConfirmationCodeVerified => [0x01, 0x00, 0x02],
-        _ => [0x1F, 0x00, 0x02],
-    };
 
     /// <summary>4.1.1.1: the reader writes the technology that it used, ISO 14443, into the low nibble of byte 4.</summary>
     private byte[]? FormFactor()

@@ -62,6 +62,13 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
 
     private const string VisaAid = "A000000003";
     private const string MastercardAid = "A000000004";
+    private const string CommonAid = "F04C414238";
+
+    /// <summary>
+    /// Results that a reader with kernel 8 has before the cryptogram; those it adds afterwards (its own authentication of the card, the
+    /// card's results, the verification) reach the issuer beside the cryptogram, not under it.
+    /// </summary>
+    private static readonly byte[] ResultsBeforeCryptogram = [0x80, 0x00, 0x00, 0x80, 0xFF];
 
     private readonly Dictionary<string, int> _wrongPins = [];
 
@@ -110,7 +117,7 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
         }
 
         string? aid = HexOf(data, 0x84) ?? HexOf(data, 0x9F06);
-        string brand = card.Scheme == "visa" ? VisaAid : MastercardAid;
+        string brand = card.Scheme switch { "visa" => VisaAid, "common" => CommonAid, _ => MastercardAid };
         if (aid is not null && !aid.StartsWith(brand, StringComparison.Ordinal))
         {
             return new IssuerFinding(card, "59", "application of another brand");
@@ -128,9 +135,11 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
     private static IssuerFinding? Problem(LabIssuedCard card, TlvMap data, CryptogramInput input)
     {
         ReadOnlySpan<byte> iad = input.IssuerApplicationData.Span;
-        // A refund is the host's decision: there the card's refusal is as good as its request (Kernel 3, 5.4.3.2).
+        // A refund is the host's decision: there the card's refusal is as good as its request (Kernel 3, 5.4.3.2). A reader with kernel 8 may
+        // go online with a TC of the card (C-8, 2930.18).
         bool isRefund = data[0x9C] is { Length: 1 } type && type[0] == 0x20;
-        if (data[0x9F27] is { Length: 1 } information && (information[0] & 0xC0) != 0x80 && !isRefund)
+        if (data[0x9F27] is { Length: 1 } information && (information[0] & 0xC0) != 0x80 && !isRefund
+            && !(card.Scheme == "common" && (information[0] & 0xC0) == 0x40))
         {
             return new IssuerFinding(card, "05", "no request cryptogram (ARQC)");
         }
@@ -145,7 +154,13 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
 
     private IssuerFinding CheckCryptogram(LabIssuedCard card, CryptogramInput input, byte[] cryptogram)
     {
-        CardScheme scheme = card.Scheme == "visa" ? CardScheme.Visa : CardScheme.Mastercard;
+        CardScheme scheme = card.Scheme switch { "visa" => CardScheme.Visa, "common" => CardScheme.CommonCore, _ => CardScheme.Mastercard };
+        if (scheme is CardScheme.CommonCore)
+        {
+            byte[] results = [.. input.TerminalVerificationResults.ToArray().Zip(ResultsBeforeCryptogram, (found, before) => (byte)(found & before))];
+            input = input with { TerminalVerificationResults = results };
+        }
+
         if (!CryptogramVersion.TryIdentify(scheme, input.IssuerApplicationData.Span, out CryptogramVersion version) || version.Number != card.CvnByte)
         {
             return new IssuerFinding(card, "88", "cryptogram version is not that of the card");

@@ -18,6 +18,7 @@ internal sealed class CardCryptography
             ("mastercard", 0x11) => CryptogramVersion.Mastercard17,
             ("mastercard", 0x15) => CryptogramVersion.Mastercard21,
             ("mastercard", 0x14) => CryptogramVersion.Mastercard20,
+            ("common", 0xA5) => CryptogramVersion.CommonCore5,
             _ => throw new InvalidOperationException($"{card.Name}: no rules for its cryptogram version"),
         };
         EmvMasterKeyOption option = card.Derivation is LabKeyDerivation.OptionB ? EmvMasterKeyOption.B : EmvMasterKeyOption.A;

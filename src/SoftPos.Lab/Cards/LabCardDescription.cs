@@ -13,7 +13,7 @@ public sealed record LabCardDescription
     /// <summary>What is special about the card, in one sentence.</summary>
     public required string Text { get; init; }
 
-    /// <summary><c>visa</c> or <c>mastercard</c>.</summary>
+    /// <summary><c>visa</c>, <c>mastercard</c> or <c>common</c>, the brand of the kernel 8 cards.</summary>
     public required string Scheme { get; init; }
 
     /// <summary>Card number, from a range that schemes publish for tests. Of a device: the token.</summary>
@@ -25,7 +25,7 @@ public sealed record LabCardDescription
     /// <summary>Last day of validity, yyMMdd.</summary>
     public required string Expiry { get; init; }
 
-    /// <summary>Cryptogram version as its scheme spells it: 10, 18, 22; 16, 17, 20, 21.</summary>
+    /// <summary>Cryptogram version as its scheme spells it: 10, 18, 22; 16, 17, 20, 21; A5.</summary>
     public required string Cvn { get; init; }
 
     /// <summary><c>card</c>, <c>phone</c> or <c>watch</c>.</summary>
@@ -40,7 +40,7 @@ public sealed record LabCardDescription
     /// <summary>Offers an offline approval where the reader allows it.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>Takes part in the relay resistance protocol of kernel 2.</summary>
+    /// <summary>Takes part in the relay resistance protocol of kernels 2 and 8.</summary>
     public bool Relay { get; init; }
 
     /// <summary>Payment account reference 9F24, 29 characters, or null.</summary>

@@ -22,6 +22,9 @@ public static class LabCardKeys
         PublicKey("mastercard", "A000000004"),
     ];
 
+    /// <summary>CA public keys on elliptic curves, for kernel 8.</summary>
+    public static IReadOnlyList<CaEccPublicKey> EccCaKeys => Kernel8Keys.CaKeys;
+
     internal static LabRsaKey Ca(string scheme) => new(Keys[scheme]!["ca"]!);
 
     internal static LabRsaKey Issuer(string scheme) => new(Keys[scheme]!["issuer"]!);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using SoftPos.Emv.Authentication;
 using SoftPos.Emv.Configuration;
 
 namespace SoftPos.Lab.Cards;
@@ -27,10 +28,10 @@ public static class LabReader
         return lab with { Terminal = lab.Terminal with { CountryCode = SouthAfrica, CurrencyCode = Rand } };
     }
 
-    /// <summary>The configuration with the lab's CA keys: Visa and Mastercard, online only, CVM from 50.00 EUR.</summary>
+    /// <summary>The configuration with the lab's CA keys: Visa, Mastercard and the common kernel, online only, CVM from 50.00 EUR.</summary>
     public static ReaderConfiguration Configuration() =>
         ReaderConfigurationReader.TryRead(
             ConfigurationDocument(), Document, out ReaderConfiguration? configuration, out IReadOnlyList<ConfigurationFault> faults, LabCardKeys.CaKeys)
-            ? configuration
+            ? configuration with { CaKeys = new CaKeySet(configuration.CaKeys.Keys, configuration.CaKeys.Revocations) { EccKeys = LabCardKeys.EccCaKeys } }
             : throw new InvalidOperationException(string.Join("; ", faults));
 }

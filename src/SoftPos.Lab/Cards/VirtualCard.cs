@@ -60,6 +60,7 @@ public abstract class VirtualCard
     internal static VirtualCard Create(LabCardDescription description, int counter, Action<Span<byte>>? random) => description switch
     {
         { Scheme: "visa" } or { Behaviour: "brand-mixup" } => new VisaCard(description, counter, random),
+        { Scheme: "common" } => new Kernel8Card(description, counter, random),
         _ => new MastercardCard(description, counter, random),
     };
 

@@ -71,7 +71,7 @@ internal sealed class ContactlessSession : ICardSession
             return CardSessionEnd.CurrencyNotSupported;
         }
 
-        Enqueue(_machine.Start(_request, configuration, UnpredictableNumber));
+        Enqueue(_machine.Start(_request, configuration, UnpredictableNumber, nextSecret: Secret));
         try
         {
             return await WorkAsync(show, cancellation).ConfigureAwait(false);
@@ -251,6 +251,13 @@ internal sealed class ContactlessSession : ICardSession
         currency is not { } code || (code == configuration.Terminal.CurrencyCode
             && Currencies.Exponent(code.ToString("D3",
                 System.Globalization.CultureInfo.InvariantCulture)) == configuration.Terminal.CurrencyExponent);
+
+    private byte[] Secret(int length)
+    {
+        byte[] secret = new byte[length];
+        _platform.Randomness.GetBytes(secret);
+        return secret;
+    }
 
     private byte[] UnpredictableNumber()
     {

@@ -39,11 +39,24 @@ public sealed class ReaderConfigurationWriterTests
                     PhoneMessages = [0, 0, 0, 0, 0, 0, 7, 0], BalanceBefore = true, BalanceAfter = true, RelayMinGrace = 18, RelayMaxGrace = 19,
                     RelayCommandTime = 1, RelayResponseTime = 21, RelayAccuracy = 22, RelayMismatchPercent = 23, CheckBrand = false,
                 },
+                Kernel8 = new Kernel8Options
+                {
+                    FloorLimit = 1, CvmLimit = 2, CardDataInput = 3, CvmCapabilityRequired = 0x60, CvmCapabilityNotRequired = 0x08,
+                    SecurityCapability = 0x00, TacDenial = [1, 2, 3, 4, 5], TacOnline = [2, 3, 4, 5, 6], MessageHoldMs = 4, FieldOffMs = 5,
+                    RelayResistance = true, RelayMinGrace = 6, RelayMaxGrace = 7, RelayCommandTime = 8, RelayResponseTime = 9, RelayAccuracy = 10,
+                    RelayMismatchPercent = 11, ReportLocalAuthentication = false, ReservedTvrMask = [0xFF, 0, 0x84, 0x80, 0xCF],
+                    RestartMessages = [0x20], DefaultIadMacOffset = 12, DiscretionaryTags = [0x9F, 0x36], DefaultCdol1 = [0x9F, 0x37, 4],
+                    TagMapping = [0x9F, 0x36, 0x9A], LongSecureChannel = true, LongSignatures = false, FreshRelayNumber = false,
+                    StrictCardData = false, RequireSignedPan = false, AgainAfterCryptogram = false,
+                },
             },
         ],
         CaKeys = new CaKeySet(
             [PublishedCaKeys.Test[0], PublishedCaKeys.Test[^1] with { Expires = new DateOnly(2031, 12, 31) }],
-            [new CertificateRevocation([0xA0, 0, 0, 0, 3], 0x92, [1, 2, 3])]),
+            [new CertificateRevocation([0xA0, 0, 0, 0, 3], 0x92, [1, 2, 3])])
+        {
+            EccKeys = [new CaEccPublicKey([0xF0, 0, 0, 0, 3], 0xE1, Emvco.ScriptedKernel8.Point(Emvco.ScriptedKernel8.CaKey), CaKeyEnvironment.Test, new DateOnly(2031, 1, 1))],
+        },
         ExceptionFile = new HashSet<string> { "4761739001010119872", "5413339000001513" },
     };
 
@@ -61,10 +74,11 @@ public sealed class ReaderConfigurationWriterTests
     [Theory]
     [InlineData(typeof(Kernel2Options))]
     [InlineData(typeof(Kernel3Options))]
+    [InlineData(typeof(Kernel8Options))]
     public void The_configuration_of_this_test_leaves_no_option_at_its_default(Type options)
     {
         Combination combination = Everything.Combinations[0];
-        object mine = options == typeof(Kernel2Options) ? combination.Kernel2 : combination.Kernel3;
+        object mine = options == typeof(Kernel2Options) ? combination.Kernel2 : options == typeof(Kernel8Options) ? combination.Kernel8 : combination.Kernel3;
         object defaults = Activator.CreateInstance(options)!;
 
         Assert.All(Properties(options), property => Assert.NotEqual(Show(property.GetValue(defaults)), Show(property.GetValue(mine))));
@@ -89,7 +103,7 @@ public sealed class ReaderConfigurationWriterTests
         byte[] bytes => Convert.ToHexString(bytes),
         string or bool or long or int or byte or Enum or DateOnly => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         TlvMap map => Convert.ToHexString(map.Encode()),
-        CaKeySet keys => Show(keys.Keys) + Show(keys.Revocations),
+        CaKeySet keys => Show(keys.Keys) + Show(keys.EccKeys) + Show(keys.Revocations),
         IReadOnlySet<string> set => string.Join(' ', set.Order(StringComparer.Ordinal)),
         IEnumerable list => string.Join(' ', list.Cast<object>().Select(Show)),
         _ => string.Join(", ", Properties(value.GetType()).Select(property => $"{property.Name} {Show(property.GetValue(value))}")),

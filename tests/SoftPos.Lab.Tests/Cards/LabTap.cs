@@ -32,7 +32,7 @@ internal sealed class LabTap(LabCardDescription card)
 
     public Outcome Run() => ReaderRun.ToOutcome(
         Reader,
-        Reader.Start(Request, Configuration, Number),
+        Reader.Start(Request, Configuration, Number, Secret),
         command => Card.Transceive(command.Span),
         Arrive,
         Effects.Add,
@@ -53,6 +53,8 @@ internal sealed class LabTap(LabCardDescription card)
     }
 
     private byte[] Number() => [0xC0, 0xFF, 0xEE, _number++];
+
+    private static byte[] Secret(int length) => [.. Enumerable.Range(0, length).Select(at => (byte)((at * 41) + 1 & 0x7F))];
 
     private bool Arrive()
     {

@@ -1,6 +1,6 @@
-namespace SoftPos.Emv.Mastercard;
+namespace SoftPos.Emv.Rules;
 
-/// <summary>Second level of an error indication (Book C-2, annex A, DF8115).</summary>
+/// <summary>Second level of an error indication (Book C-2, annex A, DF8115; Book C-8, 9F8204).</summary>
 internal enum ErrorLevel2
 {
     Ok = 0x00,
@@ -12,6 +12,15 @@ internal enum ErrorLevel2
     CardDataError = 0x06,
     MagStripeNotSupported = 0x07,
     TerminalDataError = 0x0F,
+
+    /// <summary>Kernel 8: the channel could not be opened, or what came through it cannot be read.</summary>
+    DecryptionFailed = 0x10,
+
+    /// <summary>Kernel 8.</summary>
+    IadMacFailed = 0x12,
+
+    /// <summary>Kernel 8: the partner of the channel did not make the cryptogram.</summary>
+    EdaMacFailed = 0x13,
 }
 
 /// <summary>Third level of an error indication.</summary>
@@ -23,20 +32,20 @@ internal enum ErrorLevel3
     AmountNotPresent = 0x03,
 }
 
-/// <summary>A fault that ends kernel 2: our reason and the level 2 code of the book.</summary>
+/// <summary>A fault that ends a kernel with an error indication: our reason and the level 2 code of the book.</summary>
 /// <param name="Reason">Reason of the outcome.</param>
 /// <param name="Level2">Level 2 code.</param>
-internal readonly record struct Kernel2Fault(OutcomeReason Reason, ErrorLevel2 Level2)
+internal readonly record struct KernelFault(OutcomeReason Reason, ErrorLevel2 Level2)
 {
-    public static Kernel2Fault Parsing { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.ParsingError);
+    public static KernelFault Parsing { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.ParsingError);
 
-    public static Kernel2Fault Duplicate { get; } = new(OutcomeReason.DuplicateCardData, ErrorLevel2.ParsingError);
+    public static KernelFault Duplicate { get; } = new(OutcomeReason.DuplicateCardData, ErrorLevel2.ParsingError);
 
-    public static Kernel2Fault DataError { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.CardDataError);
+    public static KernelFault DataError { get; } = new(OutcomeReason.BadCardData, ErrorLevel2.CardDataError);
 
-    public static Kernel2Fault Missing { get; } = new(OutcomeReason.MissingCardData, ErrorLevel2.CardDataMissing);
+    public static KernelFault Missing { get; } = new(OutcomeReason.MissingCardData, ErrorLevel2.CardDataMissing);
 
-    public static Kernel2Fault Status { get; } = new(OutcomeReason.CardStatus, ErrorLevel2.StatusBytes);
+    public static KernelFault Status { get; } = new(OutcomeReason.CardStatus, ErrorLevel2.StatusBytes);
 }
 
 /// <summary>Error indication DF8115, six bytes: levels 1 to 3, status word, message shown.</summary>

@@ -1,7 +1,6 @@
-using SoftPos.Emv.Configuration;
 using SoftPos.Iso7816;
 
-namespace SoftPos.Emv.Mastercard;
+namespace SoftPos.Emv.Rules;
 
 /// <summary>What the relay resistance protocol makes of one measured exchange.</summary>
 internal enum RelayVerdict
@@ -19,11 +18,30 @@ internal enum RelayVerdict
     Malformed,
 }
 
+/// <summary>What a reader allows in a relay resistance exchange; times in units of 0.1 ms.</summary>
+/// <param name="CommandTime">Expected transmission time of the command.</param>
+/// <param name="ResponseTime">Expected transmission time of the response.</param>
+/// <param name="MinGrace">Least grace period.</param>
+/// <param name="MaxGrace">Greatest grace period.</param>
+/// <param name="Accuracy">Accuracy threshold.</param>
+/// <param name="MismatchPercent">Mismatch threshold, per cent.</param>
+internal readonly record struct RelayLimits(int CommandTime, int ResponseTime, int MinGrace, int MaxGrace, int Accuracy, int MismatchPercent);
+
+/// <summary>The tags under which a kernel keeps what the protocol exchanged and measured.</summary>
+internal readonly record struct RelayTags(
+    uint TerminalEntropy,
+    uint DeviceEntropy,
+    uint LeastRelayTime,
+    uint MostRelayTime,
+    uint DeviceTransmissionTime,
+    uint MeasuredRelayTime,
+    uint RelayCounter);
+
 /// <summary>
 /// The relay resistance protocol (Book C-2, state 'Waiting for Exchange Relay Resistance Data Response', SR1): up to three exchanges whose
 /// times are held against what the card says of itself. Every time is in units of 0.1 ms.
 /// </summary>
-internal sealed class RelayResistance(Kernel2Options options, Kernel2Database data)
+internal sealed class RelayResistance(RelayLimits limits, RelayTags tags, IKernelObjects data)
 {
     /// <summary>Exchanges after the first.</summary>
     private const int MaxRepeats = 2;
@@ -38,7 +56,7 @@ internal sealed class RelayResistance(Kernel2Options options, Kernel2Database da
     public CommandApdu Command()
     {
         byte[] entropy = data[EmvTag.UnpredictableNumber]!;
-        data.Set(Kernel2Tag.TerminalEntropy, [.. entropy]);
+        data.Set(tags.TerminalEntropy, [.. entropy]);
         return new CommandApdu(0x80, 0xEA, 0x00, 0x00, entropy, 256);
     }
 
@@ -46,8 +64,8 @@ internal sealed class RelayResistance(Kernel2Options options, Kernel2Database da
     public byte[] SignedData() => IsPerformed
         ?
         [
-            .. data[Kernel2Tag.TerminalEntropy]!, .. data[Kernel2Tag.DeviceEntropy]!, .. data[Kernel2Tag.LeastRelayTime]!,
-            .. data[Kernel2Tag.MostRelayTime]!, .. data[Kernel2Tag.DeviceTransmissionTime]!,
+            .. data[tags.TerminalEntropy]!, .. data[tags.DeviceEntropy]!, .. data[tags.LeastRelayTime]!,
+            .. data[tags.MostRelayTime]!, .. data[tags.DeviceTransmissionTime]!,
         ]
         : [];
 
@@ -62,18 +80,18 @@ internal sealed class RelayResistance(Kernel2Options options, Kernel2Database da
         }
 
         // A repeated exchange replaces what the one before gave.
-        data.Card[Kernel2Tag.DeviceEntropy] = template.Value[..4].ToArray();
-        data.Card[Kernel2Tag.LeastRelayTime] = template.Value[4..6].ToArray();
-        data.Card[Kernel2Tag.MostRelayTime] = template.Value[6..8].ToArray();
-        data.Card[Kernel2Tag.DeviceTransmissionTime] = template.Value[8..10].ToArray();
-        int device = Number(Kernel2Tag.DeviceTransmissionTime);
-        int time = Math.Max(0, Math.Clamp(elapsed, 0, ushort.MaxValue) - options.RelayCommandTime - Math.Min(device, options.RelayResponseTime));
-        if (time < Math.Max(0, Number(Kernel2Tag.LeastRelayTime) - options.RelayMinGrace))
+        data.Card[tags.DeviceEntropy] = template.Value[..4].ToArray();
+        data.Card[tags.LeastRelayTime] = template.Value[4..6].ToArray();
+        data.Card[tags.MostRelayTime] = template.Value[6..8].ToArray();
+        data.Card[tags.DeviceTransmissionTime] = template.Value[8..10].ToArray();
+        int device = Number(tags.DeviceTransmissionTime);
+        int time = Math.Max(0, Math.Clamp(elapsed, 0, ushort.MaxValue) - limits.CommandTime - Math.Min(device, limits.ResponseTime));
+        if (time < Math.Max(0, Number(tags.LeastRelayTime) - limits.MinGrace))
         {
             return RelayVerdict.TooFast;
         }
 
-        bool tooSlow = time > Number(Kernel2Tag.MostRelayTime) + options.RelayMaxGrace;
+        bool tooSlow = time > Number(tags.MostRelayTime) + limits.MaxGrace;
         if (tooSlow && _repeats < MaxRepeats)
         {
             _repeats++;
@@ -94,23 +112,23 @@ internal sealed class RelayResistance(Kernel2Options options, Kernel2Database da
         }
 
         // SR1.30: estimates that differ by more than the threshold, or an answer far later than the card's least time.
-        int reader = options.RelayResponseTime;
+        int reader = limits.ResponseTime;
         if (device != 0 && reader != 0
-            && (device * 100 / reader < options.RelayMismatchPercent
-                || reader * 100 / device < options.RelayMismatchPercent
-                || Math.Max(0, time - Number(Kernel2Tag.LeastRelayTime)) > options.RelayAccuracy))
+            && (device * 100 / reader < limits.MismatchPercent
+                || reader * 100 / device < limits.MismatchPercent
+                || Math.Max(0, time - Number(tags.LeastRelayTime)) > limits.Accuracy))
         {
             tvr |= Tvr.RelayThresholdExceeded;
         }
 
         data.Tvr |= tvr;
-        data.Set(Kernel2Tag.MeasuredRelayTime, [(byte)(time >> 8), (byte)(time & 0xFF)]);
-        data.Set(Kernel2Tag.RelayCounter, [(byte)_repeats]);
+        data.Set(tags.MeasuredRelayTime, [(byte)(time >> 8), (byte)(time & 0xFF)]);
+        data.Set(tags.RelayCounter, [(byte)_repeats]);
         IsPerformed = true;
     }
 
     /// <summary>The protocol was performed in the transaction that is being recovered.</summary>
-    public void Restore() => IsPerformed = data[Kernel2Tag.TerminalEntropy] is { Length: 4 } && data.Tvr.Has(Tvr.RelayPerformed);
+    public void Restore() => IsPerformed = data[tags.TerminalEntropy] is { Length: 4 } && data.Tvr.Has(Tvr.RelayPerformed);
 
     private int Number(uint tag) => data.Card[tag] is { Length: 2 } bytes ? (bytes[0] << 8) | bytes[1] : 0;
 }
