@@ -39,7 +39,7 @@ public sealed class OfflineApiTests : IAsyncLifetime
         };
         Assert.Equal([3], (await client.PutMerchantAsync(IntegratorStand.MerchantA, input, None)).Offline!.Kernels);
         Assert.Null((await client.PutOfflineAsync(IntegratorStand.MerchantA, null, None)).Offline);
-        JournalEntry[] entries = [.. (await _stand.Database.Journal.OfSubjectAsync(IntegratorStand.MerchantA))
+        JournalEntry[] entries = [.. (await _stand.Database.Journal.OfSubjectAsync(IntegratorStand.MerchantA, cancellation: None))
             .Where(e => e.Kind == "merchant.offline-set")];
         Assert.Equal([true, false], entries.Select(e => JsonNode.Parse(e.Content!)!["on"]!.GetValue<bool>()));
         Assert.Empty((await client.OfflineAsync(IntegratorStand.MerchantA, None)).Payments);
