@@ -46,6 +46,7 @@ public sealed class BackendHost : IAsyncDisposable
         try
         {
             watch = WatchModule.Create(rooms.Database, rooms.Monitoring, options, clock);
+            await watch.OpenAsync(cancellation);
             integrators = await IntegratorModule.OpenAsync(rooms.Database, rooms.KeyRoom, options, clock, cancellation);
             WebApplication application = Build(options, rooms, integrators, watch, clock);
             try

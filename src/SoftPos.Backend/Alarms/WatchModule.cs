@@ -41,6 +41,9 @@ internal sealed class WatchModule : IAsyncDisposable
     public static WatchModule Create(Database database, MonitoringOptions monitoring, BackendOptions options, TimeProvider clock) =>
         new(database, monitoring, options.Alarms, SinksOf(options, clock), clock);
 
+    /// <summary>Takes up what an earlier run had not looked at. From here on no entry is missed, so it comes before the first request.</summary>
+    public Task OpenAsync(CancellationToken cancellation) => _engine.FollowOnceAsync(cancellation);
+
     public void AddTo(IServiceCollection services)
     {
         services.AddSingleton(_monitoring);

@@ -142,7 +142,7 @@ public sealed class BrowserTests : IAsyncLifetime
         AlarmBook book = new(_host.Database, [], TimeProvider.System);
         await book.ApplyAsync(
             [new AlarmSignal("key:zone-tdes", AlarmKinds.KeyDue) { Reason = ReasonCodes.KeysExpired, Summary = "ends tomorrow" }], null,
-            force: false, default);
+            force: false, TestContext.Current.CancellationToken);
         await page.GetByText("ends tomorrow").WaitForAsync();
 
         await page.GotoAsync($"{_host.Address}alarms/{SeededFleet.RaisedAlarm}");
