@@ -47,6 +47,12 @@ public sealed record Combination
     /// <summary>Options of kernel 2.</summary>
     public Kernel2Options Kernel2 { get; init; } = new();
 
+    /// <summary>Options of kernel 4.</summary>
+    public Kernel4Options Kernel4 { get; init; } = new();
+
+    /// <summary>Options of kernel 7.</summary>
+    public Kernel7Options Kernel7 { get; init; } = new();
+
     /// <summary>Terminal data objects of this combination; they win over those of the terminal.</summary>
     public TlvMap Objects { get; init; } = [];
 

@@ -29,6 +29,7 @@ public sealed partial class ContactlessReader
     private ReaderEvent.OnlineResponse? _onlineResponse;
     private UiRequest? _uiOnRestart;
     private int _activations;
+    private int _phoneRestarts;
     private int _commands;
     private int _lastElapsed;
     private bool _fieldIsOn;
@@ -186,6 +187,7 @@ public sealed partial class ContactlessReader
         _uiOnRestart = null;
         _lastOutcome = null;
         _activations = 0;
+        _phoneRestarts = 0;
         _candidates = [];
         _selected = null;
         _kernel = null;

@@ -60,9 +60,6 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
     /// <summary>Wrong PINs in a row before the issuer takes no more; the right one before that starts anew.</summary>
     private const int PinTries = 3;
 
-    private const string VisaAid = "A000000003";
-    private const string MastercardAid = "A000000004";
-
     private readonly Dictionary<string, int> _wrongPins = [];
 
     public IssuerFinding Check(Iso8583View request, DateTimeOffset now)
@@ -110,8 +107,7 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
         }
 
         string? aid = HexOf(data, 0x84) ?? HexOf(data, 0x9F06);
-        string brand = card.Scheme == "visa" ? VisaAid : MastercardAid;
-        if (aid is not null && !aid.StartsWith(brand, StringComparison.Ordinal))
+        if (aid is not null && !aid.StartsWith(LabScheme.Of(card.Scheme).Rid, StringComparison.Ordinal))
         {
             return new IssuerFinding(card, "59", "application of another brand");
         }
@@ -135,17 +131,12 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
             return new IssuerFinding(card, "05", "no request cryptogram (ARQC)");
         }
 
-        // A device between card and reader can change the card transaction qualifiers (9F6C) but not what the cryptogram covers: the claim
-        // of a verification on the device must stand in the card verification results too (IAD byte 5, bit 3).
-        bool claimed = data[0x9F6C] is { Length: 2 } qualifiers && (qualifiers[1] & 0x80) != 0;
-        return card.Scheme == "visa" && claimed && (iad[4] & 0x04) == 0
-            ? new IssuerFinding(card, "59", "verification on the device is claimed but not covered by the cryptogram")
-            : null;
+        return DeviceClaim.Problem(card, data, iad) is { } claim ? new IssuerFinding(card, "59", claim) : null;
     }
 
     private IssuerFinding CheckCryptogram(LabIssuedCard card, CryptogramInput input, byte[] cryptogram)
     {
-        CardScheme scheme = card.Scheme == "visa" ? CardScheme.Visa : CardScheme.Mastercard;
+        CardScheme scheme = LabScheme.Of(card.Scheme).Scheme;
         if (!CryptogramVersion.TryIdentify(scheme, input.IssuerApplicationData.Span, out CryptogramVersion version) || version.Number != card.CvnByte)
         {
             return new IssuerFinding(card, "88", "cryptogram version is not that of the card");
