@@ -141,7 +141,10 @@ public sealed record CryptogramVersion
     public static CryptogramVersion AmericanExpress1 { get; } = new("amex-1", CardScheme.AmericanExpress, 0x01) { Padding = MacPadding.Method1 };
 
     /// <summary>American Express CVN 02, of mobile cards: rules of CVN 01, from public material only.</summary>
-    public static CryptogramVersion AmericanExpress2 { get; } = new("amex-2", CardScheme.AmericanExpress, 0x02) { Padding = MacPadding.Method1 };
+    public static CryptogramVersion AmericanExpress2 { get; } = new("amex-2", CardScheme.AmericanExpress, 0x02)
+    {
+        Padding = MacPadding.Method1,
+    };
 
     /// <summary>UnionPay (PBOC 3.0) CVN 01.</summary>
     public static CryptogramVersion UnionPay1 { get; } = new("unionpay-1", CardScheme.UnionPay, 0x01)

@@ -85,9 +85,9 @@ internal sealed class Kernel4 : IKernel
         _capabilities = new ReaderCapabilities(_options, _indicators.CvmLimitExceeded);
         _data.Set(Kernel4Tag.ReaderCapabilities, [_capabilities.Reader]);
         _data.Set(Kernel4Tag.EnhancedCapabilities, _capabilities.Enhanced);
+        string required = _indicators.CvmLimitExceeded ? "is required" : "is not required";
         _activation.Notes?.Add(
-            "capabilities",
-            $"9F6D {_capabilities.Reader:X2}, 9F6E {Convert.ToHexString(_capabilities.Enhanced)}: a verification is {(_indicators.CvmLimitExceeded ? string.Empty : "not ")}required");
+            "capabilities", $"9F6D {_capabilities.Reader:X2}, 9F6E {Convert.ToHexString(_capabilities.Enhanced)}: a verification {required}");
         byte merged = _capabilities.MergedWith(_activation.Configuration.Terminal.TerminalType);
         _pdolValues = _activation.Fci.Pdol?.Build(one => one is EmvTag.TerminalType ? [merged] : _activation.Terminal[one]) ?? [];
         _waiting = Waiting.Options;
@@ -264,7 +264,8 @@ internal sealed class Kernel4 : IKernel
         }
 
         bool withCda = useCda && type is not CryptogramType.Aac && !_data.Tvr.Has(Tvr.CdaFailed);
-        _activation.Notes?.Add("action analysis", $"TVR {_data.Tvr}: {type.ToString().ToUpperInvariant()} {(withCda ? "with" : "without")} CDA");
+        _activation.Notes?.Add(
+            "action analysis", $"TVR {_data.Tvr}: {type.ToString().ToUpperInvariant()} {(withCda ? "with" : "without")} CDA");
         byte[] values = _data.Build(cdol);
         _exchange = new Kernel4Exchange(type, withCda, _data.Tvr, values, default);
         _waiting = Waiting.Cryptogram;

@@ -44,7 +44,8 @@ internal sealed class Kernel4Conclusion(
     public Outcome Conclude(Kernel4Exchange exchange, string pan, byte[] pdolValues, CvmChoice cvm, OdaResult? sda)
     {
         CryptogramType type = GenerateCryptogram.TypeOf(data.Card[EmvTag.CryptogramInformation]![0]);
-        activation.Notes?.Add("outcome", $"the card answers {type.ToString().ToUpperInvariant()}, {exchange.Asked.ToString().ToUpperInvariant()} was asked for");
+        activation.Notes?.Add(
+            "outcome", $"the card answers {type.ToString().ToUpperInvariant()}, {exchange.Asked.ToString().ToUpperInvariant()} was asked for");
         OdaResult? oda = sda;
         bool failed = false;
         if (exchange.WithCda && type is CryptogramType.Tc or CryptogramType.Arqc)

@@ -82,7 +82,7 @@ internal sealed class Kernel4Verification(
         && CvmList.TryParse(data.Card[EmvTag.CvmList] ?? [], out CvmList? list, out _)
         && list.Rules.All(rule => rule.Method != CvmCode.NoCvm);
 
-    /// <summary>A rule for the device's own check is never taken from the list: without 9F71 nothing says that the check was made.</summary>
+    /// <summary>A rule for the device's own check is never taken from the list: without 9F71 nothing says that it was made.</summary>
     private bool IsSupported(byte method) => method switch
     {
         CvmCode.OnlinePin => capabilities.HasOnlinePin,

@@ -2,7 +2,7 @@ using SoftPos.Emv.Configuration;
 
 namespace SoftPos.Emv.AmericanExpress;
 
-/// <summary>What the reader says of itself to an American Express card: 9F6E and 9F6D of one transaction (Book C-4, 4.3.3 and 4.3.4).</summary>
+/// <summary>What the reader says of itself to a card of kernel 4: 9F6E and 9F6D of one transaction (Book C-4, 4.3.3 and 4.3.4).</summary>
 internal sealed class ReaderCapabilities
 {
     /// <summary>Bits of 9F6D that stand in terminal type 9F35 of the PDOL.</summary>

@@ -204,7 +204,7 @@ public static class OfflineDataAuthentication
         };
     }
 
-    /// <summary>Hash of what was exchanged: the values sent, and the objects of the response without the signature (EMV Book 2, 6.6.2).</summary>
+    /// <summary>Hash of the values sent and of the objects of the response without the signature (EMV Book 2, 6.6.2).</summary>
     internal static byte[] TransactionHash(CdaInput cda)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);

@@ -26,14 +26,15 @@ public sealed record Kernel4Options
     /// <summary>Terminal action code, online.</summary>
     public byte[] TacOnline { get; init; } = [0xDE, 0x00, 0xFC, 0x98, 0x00];
 
-    /// <summary>Decline an online cryptogram whose CDA signature failed; otherwise go online where the card gave it in the clear too.</summary>
+    /// <summary>Decline an online cryptogram whose signature failed; otherwise go online where the card gave it in the clear too.</summary>
     public bool DeclineOnCdaFailure { get; init; } = true;
 
     /// <summary>An amount equal to the floor limit exceeds it.</summary>
     public bool FloorLimitInclusive { get; init; } = true;
 
     /// <summary>
-    /// Below the CVM limit, ask for a verification where the card's list has no rule "no CVM" and the reader is not exempt (9F6E byte 4 bit 8).
+    /// Below the CVM limit, ask for a verification where the card's list has no rule "no CVM" and the reader is not exempt (9F6E byte 4
+    /// bit 8).
     /// </summary>
     public bool NoCvmCheck { get; init; }
 

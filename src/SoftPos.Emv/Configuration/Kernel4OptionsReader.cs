@@ -68,7 +68,8 @@ internal static class Kernel4OptionsReader
     {
         if ((capabilities[0] & PartialOnline) == 0 || (capabilities[0] & FullOnline) != 0)
         {
-            fields.Fault("readerCapabilities", "byte 1: partial online (bit 5) is what this kernel does; full online (bit 6) is no longer supported");
+            fields.Fault(
+                "readerCapabilities", "byte 1: partial online (bit 5) is what this kernel does; full online (bit 6) is no longer supported");
         }
 
         if ((capabilities[0] & MagStripe) != 0)

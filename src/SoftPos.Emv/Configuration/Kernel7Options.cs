@@ -12,13 +12,13 @@ public sealed record Kernel7Options
     /// <summary>Decline when that verification fails; otherwise go online with the failure reported.</summary>
     public bool DeclineOnOnlineOdaFailure { get; init; } = true;
 
-    /// <summary>A status of GET PROCESSING OPTIONS that has no rule leads to the next application; otherwise to the end.</summary>
+    /// <summary>A status of GET PROCESSING OPTIONS without a rule leads to the next application; otherwise to the end.</summary>
     public bool OtherStatusSelectsNext { get; init; }
 
-    /// <summary>Where a verification is required, ask for online PIN beside a verification on the device: the rule of some countries.</summary>
+    /// <summary>Where one is required, ask for online PIN beside a verification on the device: the rule of some countries.</summary>
     public bool PinEvenWithDevice { get; init; }
 
-    /// <summary>A card without qualifiers 9F6C is asked for online PIN where a verification is required; otherwise it is declined.</summary>
+    /// <summary>A card without 9F6C is asked for online PIN where a verification is required; otherwise it is declined.</summary>
     public bool PinForMissingQualifiers { get; init; } = true;
 
     /// <summary>Deliver issuer data to the card when card and TTQ 3 b8 support it.</summary>

@@ -31,6 +31,18 @@ internal static class KernelOptionsWriter
         json.WriteEndObject();
     }
 
+    public static void Write(Utf8JsonWriter json, Kernel6Options options)
+    {
+        json.WriteStartObject("kernel6");
+        json.WriteBoolean("odaForOnline", options.OdaForOnline);
+        json.WriteBoolean("noCvmNeedsCapability", options.NoCvmNeedsCapability);
+        json.WriteBoolean("declineNoCvmAboveLimit", options.DeclineNoCvmAboveLimit);
+        json.WriteBoolean("floorLimitInclusive", options.FloorLimitInclusive);
+        json.WriteBoolean("loyaltyApproval", options.LoyaltyApproval);
+        json.WriteBoolean("checkBrand", options.CheckBrand);
+        json.WriteEndObject();
+    }
+
     public static void Write(Utf8JsonWriter json, Kernel7Options options)
     {
         json.WriteStartObject("kernel7");

@@ -110,6 +110,7 @@ public static class ReaderConfigurationWriter
         Write(json, combination.Kernel3);
         Write(json, combination.Kernel2);
         KernelOptionsWriter.Write(json, combination.Kernel4);
+        KernelOptionsWriter.Write(json, combination.Kernel6);
         KernelOptionsWriter.Write(json, combination.Kernel7);
         Objects(json, "objects", combination.Objects);
         json.WriteEndObject();

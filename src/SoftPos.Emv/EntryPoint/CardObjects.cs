@@ -90,6 +90,8 @@ internal sealed class CardObjects
         EmvTag.CardAuthenticationData when _kernel is 3 or 7 => length is >= 5 and <= 16,
         EmvTag.FormFactor when _kernel == 3 => length is >= 4 and <= 32,
         AmericanExpress.Kernel4Tag.MobileCvmResults when _kernel == 4 => length == 3,
+        Discover.Kernel6Tag.CardRequirements when _kernel == 6 => length == 2,
+        Discover.Kernel6Tag.OfflineBalance when _kernel == 6 => length == 6,
         EmvTag.CardholderInteraction => length == 3,
         _ => true,
     };

@@ -1,5 +1,6 @@
 using SoftPos.Emv.AmericanExpress;
 using SoftPos.Emv.Configuration;
+using SoftPos.Emv.Discover;
 using SoftPos.Emv.Mastercard;
 using SoftPos.Emv.UnionPay;
 using SoftPos.Emv.Visa;
@@ -168,6 +169,7 @@ public sealed partial class ContactlessReader
             // 3.3.3.6: a Visa card without TTQ in its PDOL is for kernel 1, which this reader does not have; a UnionPay card without it is
             // none of QuickPass.
             3 when HasQualifiers(fci, combination) => Kernel3.Create(activation),
+            6 when HasQualifiers(fci, combination) => new Kernel6(activation),
             7 when HasQualifiers(fci, combination) => Kernel7.Create(activation),
             2 => new Kernel2(activation),
             4 => new Kernel4(activation),

@@ -100,7 +100,9 @@ internal sealed class QualifierKernel : IKernel
             case 0x6986:
                 return KernelStep.Finish(_outcomes.SeePhone());
             default:
-                return _rules.OtherStatusSelectsNext ? KernelStep.Finish(_outcomes.SelectNext(OutcomeReason.CardStatus)) : End(OutcomeReason.CardStatus);
+                return _rules.OtherStatusSelectsNext
+                    ? KernelStep.Finish(_outcomes.SelectNext(OutcomeReason.CardStatus))
+                    : End(OutcomeReason.CardStatus);
         }
 
         OutcomeReason? fault = !_rules.TakesFormat1 && response.Data.Span is not [(byte)EmvTag.ResponseFormat2, ..]

@@ -66,7 +66,7 @@ internal sealed record QualifierRules
     /// <summary>Verification of a card without qualifiers.</summary>
     public MissingQualifiers MissingQualifiers { get; init; }
 
-    /// <summary>A verification on the device for which the reader has no support leads on to the next method; otherwise it is refused.</summary>
+    /// <summary>A verification on the device that the reader does not support leads to the next method; otherwise it is refused.</summary>
     public bool PassesUnsupportedDeviceClaim { get; init; }
 
     /// <summary>Where a verification is required, online PIN is asked for beside the one on the device.</summary>

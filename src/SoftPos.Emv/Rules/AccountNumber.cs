@@ -6,7 +6,7 @@ namespace SoftPos.Emv.Rules;
 /// <summary>The account number of a card that names it more than once.</summary>
 internal static class AccountNumber
 {
-    /// <summary>Reads 5A and track 2 equivalent data, as far as they are there, and holds one against the other. Null when all is well.</summary>
+    /// <summary>Reads 5A and 57, as far as they are there, and holds one against the other. Null when all is well.</summary>
     public static OutcomeReason? Read(TlvMap card, out string pan)
     {
         pan = string.Empty;

@@ -21,7 +21,8 @@ internal static class CardBrand
 
             // Maestro and its debit sisters use 50 and 56 to 69; those ranges hold other brands too, so they fit no Mastercard credit AID.
             "A000000004" => IsMastercard(head)
-                || (head is (>= 5000 and <= 5099) or (>= 5600 and <= 6999) && adfName.Length >= 7 && adfName.Slice(5, 2).SequenceEqual(Maestro)),
+                || (head is (>= 5000 and <= 5099) or (>= 5600 and <= 6999)
+                    && adfName.Length >= 7 && adfName.Slice(5, 2).SequenceEqual(Maestro)),
             "A000000025" => IsAmericanExpress(head),
             "A000000065" => head is >= 3528 and <= 3589,
 

@@ -8,12 +8,15 @@ internal sealed class CombinedAuthentication(KernelActivation activation, IKerne
 {
     private static readonly uint[] Needed =
     [
-        EmvTag.CaKeyIndex, EmvTag.IssuerCertificate, EmvTag.IssuerKeyExponent, EmvTag.IccCertificate, EmvTag.IccKeyExponent, EmvTag.SdaTagList,
+        EmvTag.CaKeyIndex, EmvTag.IssuerCertificate, EmvTag.IssuerKeyExponent, EmvTag.IccCertificate, EmvTag.IccKeyExponent,
+        EmvTag.SdaTagList,
     ];
 
     private byte[]? _staticData;
 
-    /// <summary>What CDA needs; a fault of the tag list gives false, all else is for the action codes (Book C-2, S456.24 to S456.28).</summary>
+    /// <summary>
+    /// What CDA needs; a fault of the tag list gives false, all else is for the action codes (Book C-2, S456.24 to S456.28).
+    /// </summary>
     /// <param name="clause">Clause of the notes.</param>
     /// <param name="needsTagList">The static data tag list must be there.</param>
     /// <param name="tvr">Bits to set; with "CDA failed" a signature need not be asked for.</param>
@@ -56,11 +59,12 @@ internal sealed class CombinedAuthentication(KernelActivation activation, IKerne
     public OdaResult Verify(string clause, string pan, CdaInput exchanged)
     {
         OdaResult result = OfflineDataAuthentication.VerifyCda(Input(pan), exchanged);
-        activation.Notes?.Add(clause, $"CDA: {(result.Failure is { } failure ? $"failed at {failure}" : "valid")}, keys of {string.Join(", ", result.KeyBits)} bits");
+        string verdict = result.Failure is { } failure ? $"failed at {failure}" : "valid";
+        activation.Notes?.Add(clause, $"CDA: {verdict}, keys of {string.Join(", ", result.KeyBits)} bits");
         return result;
     }
 
-    /// <summary>Takes cryptogram and dynamic number out of a valid signature; false when the card gave another cryptogram in the clear.</summary>
+    /// <summary>Takes cryptogram and dynamic number out of a valid signature; false when another cryptogram came in the clear.</summary>
     public bool Accept(OdaResult valid)
     {
         if (data.Card[EmvTag.Cryptogram] is { } clear && !clear.AsSpan().SequenceEqual(valid.Cryptogram))

@@ -22,7 +22,8 @@ internal static class GenerateCryptogram
     public static CryptogramType TypeOf(byte control) => (CryptogramType)(control >> 6);
 
     /// <summary>The parts of response format 1 in their order; null for another length.</summary>
-    public static IReadOnlyList<(uint Tag, byte[] Value)>? Format1(ReadOnlySpan<byte> value) => value.Length is < ShortestFormat1 or > LongestFormat1
+    public static IReadOnlyList<(uint Tag, byte[] Value)>? Format1(ReadOnlySpan<byte> value) =>
+        value.Length is < ShortestFormat1 or > LongestFormat1
         ? null
         :
         [

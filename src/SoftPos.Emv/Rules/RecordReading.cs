@@ -42,8 +42,8 @@ internal sealed class RecordReading(KernelActivation activation, CardObjects car
             return OutcomeReason.CardStatus;
         }
 
-        activation.Notes?.Add(
-            clause, $"SFI {address.Sfi} record {address.Record}{(address.IsAuthenticated ? ", part of the static data to be authenticated" : string.Empty)}");
+        string part = address.IsAuthenticated ? ", part of the static data to be authenticated" : string.Empty;
+        activation.Notes?.Add(clause, $"SFI {address.Sfi} record {address.Record}{part}");
         if (address.IsAuthenticated)
         {
             StaticData.AddRecord(address.Sfi, response.Data.Span);

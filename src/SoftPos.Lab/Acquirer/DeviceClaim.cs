@@ -9,6 +9,7 @@ namespace SoftPos.Lab.Acquirer;
 /// </summary>
 internal static class DeviceClaim
 {
+    private const string NotCovered = "verification on the device is claimed but not covered by the cryptogram";
     private const byte OnDevice = 0x01;
     private const byte Successful = 0x02;
 
@@ -23,10 +24,17 @@ internal static class DeviceClaim
         return card.Scheme switch
         {
             // The claim of the card transaction qualifiers must stand in the card verification results too (IAD byte 5, bit 3).
-            "visa" when qualified && (iad[4] & 0x04) == 0 => "verification on the device is claimed but not covered by the cryptogram",
+            "visa" when qualified && (iad[4] & 0x04) == 0 => NotCovered,
 
             // 9F34 says what the reader made of the mobile CVM results: both must be there and agree.
-            "amex" when reported && data[0x9F71] is not [OnDevice, _, Successful] => "verification on the device is reported without mobile CVM results",
+            "amex" when reported && data[0x9F71] is not [OnDevice, _, Successful] =>
+                "verification on the device is reported without mobile CVM results",
+
+            // Bits of the card verification results: confirmation code performed, and performed and failed.
+            "discover" when reported && (iad[3] & 0x03) != 0x02 => NotCovered,
+
+            // The lab's own issuer marks the verification in byte 3 of the results; the scheme's rule is not public.
+            "unionpay" when qualified && (iad[5] & 0x04) == 0 => NotCovered,
 
             // The type of the cryptogram stands in the card verification results, which the cryptogram covers.
             "unionpay" when ((iad[4] >> 4) & 0x03) is not 0x02 && data[0x9C] is not [0x20] => "card verification results are not those of a request",

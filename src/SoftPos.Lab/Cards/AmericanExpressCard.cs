@@ -66,8 +66,7 @@ internal sealed class AmericanExpressCard : VirtualCard
     private protected override byte[] Execute(CommandApdu command) => (command.Cla, command.Ins) switch
     {
         (0x80, 0xA8) when _selected => ProcessingOptions(command.Data.Span),
-        (0x00, 0xB2) when _selected =>
-            (command.P2 & 0x07) == 4 && _records.Value.TryGetValue((command.P2 >> 3, command.P1), out byte[]? record) ? Done(record) : Status(0x6A83),
+        (0x00, 0xB2) when _selected => Record(_records.Value, command),
         (0x80, 0xAE) when _selected => GenerateCryptogram(command.P1, command.Data.Span),
         (0x80 or 0x00, 0xA8 or 0xB2 or 0xAE) => Status(0x6985),
         _ => Status(0x6D00),

@@ -13,7 +13,7 @@ public sealed record LabCardDescription
     /// <summary>What is special about the card, in one sentence.</summary>
     public required string Text { get; init; }
 
-    /// <summary><c>visa</c>, <c>mastercard</c>, <c>amex</c>, <c>unionpay</c>, <c>discover</c> or <c>jcb</c>.</summary>
+    /// <summary><c>visa</c>, <c>mastercard</c>, <c>amex</c>, <c>unionpay</c> or <c>discover</c>.</summary>
     public required string Scheme { get; init; }
 
     /// <summary>Card number, from a range that schemes publish for tests. Of a device: the token.</summary>

@@ -62,8 +62,12 @@ internal static class LabCertificates
             [(byte)dynamicNumber.Length, .. dynamicNumber, information, .. cryptogram, .. SHA1.HashData(exchanged), .. more],
             unpredictableNumber);
 
-    /// <summary>The two records of a card's certificates: that of the issuer, and all else. They outlive the card, so that an expired one fails for its date only.</summary>
-    public static (byte[] Issuer, byte[] Keys) Records(LabCardDescription description, LabIssuedCard issued, string scheme, byte[] staticData)
+    /// <summary>
+    /// The two records of a card's certificates: that of the issuer, and all else. They outlive the card, so that an expired one fails for
+    /// its date only.
+    /// </summary>
+    public static (byte[] Issuer, byte[] Keys) Records(
+        LabCardDescription description, LabIssuedCard issued, string scheme, byte[] staticData)
     {
         LabRsaKey issuer = LabCardKeys.Issuer(scheme);
         LabRsaKey card = LabCardKeys.Card(scheme);

@@ -193,8 +193,9 @@ internal sealed class MastercardCard : VirtualCard
     /// <summary>The signature of CDA, with the relay resistance data where it was exchanged.</summary>
     private byte[] Signature(TlvMap terminal, ReadOnlySpan<byte> cdolValues, byte type, byte[] cryptogram, byte[] unsigned)
     {
+        byte[] exchanged = [.. _pdolValues, .. cdolValues, .. unsigned];
         byte[] signature = LabCertificates.Combined(
-            LabCardKeys.Card("mastercard"), Random(8), type, cryptogram, [.. _pdolValues, .. cdolValues, .. unsigned], _relayData, terminal[0x9F37]!);
+            LabCardKeys.Card("mastercard"), Random(8), type, cryptogram, exchanged, _relayData, terminal[0x9F37]!);
         if (Description.Behaviour == "bad-signature")
         {
             signature[signature.Length / 2] ^= 0x01;

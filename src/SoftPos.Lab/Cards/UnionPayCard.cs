@@ -2,7 +2,7 @@ using SoftPos.Iso7816;
 
 namespace SoftPos.Lab.Cards;
 
-/// <summary>A UnionPay card for kernel 7: GET PROCESSING OPTIONS gives the cryptogram, fDDA version 1 signs amount, currency and CTQ.</summary>
+/// <summary>A UnionPay card for kernel 7: the options response holds the cryptogram, fDDA version 1 signs amount, currency and CTQ.</summary>
 internal sealed class UnionPayCard : VirtualCard
 {
     /// <summary>Qualifiers, amounts, country, TVR, currency, date, type, UN, and whether the terminal takes electronic cash.</summary>
@@ -27,7 +27,8 @@ internal sealed class UnionPayCard : VirtualCard
         _records = new Lazy<Dictionary<(int Sfi, int Record), byte[]>>(MakeRecords);
     }
 
-    private protected override byte[] Aid => Convert.FromHexString(Description.Name.Contains("credit", StringComparison.Ordinal) ? "A000000333010102" : "A000000333010101");
+    private protected override byte[] Aid => Convert.FromHexString(
+        Description.Name.Contains("credit", StringComparison.Ordinal) ? "A000000333010102" : "A000000333010101");
 
     private protected override string Label => "UnionPay";
 
@@ -46,8 +47,7 @@ internal sealed class UnionPayCard : VirtualCard
     private protected override byte[] Execute(CommandApdu command) => (command.Cla, command.Ins) switch
     {
         (0x80, 0xA8) when _selected => ProcessingOptions(command.Data.Span),
-        (0x00, 0xB2) when _selected =>
-            (command.P2 & 0x07) == 4 && _records.Value.TryGetValue((command.P2 >> 3, command.P1), out byte[]? record) ? Done(record) : Status(0x6A83),
+        (0x00, 0xB2) when _selected => Record(_records.Value, command),
         (0x80 or 0x00, 0xA8 or 0xB2) => Status(0x6985),
         _ => Status(0x6D00),
     };
@@ -91,7 +91,8 @@ internal sealed class UnionPayCard : VirtualCard
         byte[] counter = CounterBytes();
 
         // Length, key index, version, four bytes of results (type in bits 6 and 5), algorithm TDES.
-        byte[] iad = [0x07, Issued.DerivationKeyIndex, Issued.CvnByte, 0x03, (byte)(0x80 | (type >> 2)), Description.Cdcvm ? (byte)0xAC : (byte)0xA8, 0x02, 0x01];
+        byte results = (byte)(0x80 | (type >> 2));
+        byte[] iad = [0x07, Issued.DerivationKeyIndex, Issued.CvnByte, 0x03, results, Description.Cdcvm ? (byte)0xAC : (byte)0xA8, 0x02, 0x01];
         byte[] cryptogram = _cryptography.Cryptogram(terminal, Profile, counter, iad);
         if (Description.Behaviour == "bad-cryptogram")
         {

@@ -61,6 +61,7 @@ public abstract class VirtualCard
     {
         { Scheme: "visa" } or { Behaviour: "brand-mixup" } => new VisaCard(description, counter, random),
         { Scheme: "unionpay" } => new UnionPayCard(description, counter, random),
+        { Scheme: "discover" } => new DiscoverCard(description, counter, random),
         { Scheme: "amex" } => new AmericanExpressCard(description, counter, random),
         _ => new MastercardCard(description, counter, random),
     };
@@ -142,6 +143,10 @@ public abstract class VirtualCard
         int expected = pdol?.TotalLength ?? 0;
         return data.Length == expected + 2 && data[0] == 0x83 && data[1] == expected ? data[2..].ToArray() : null;
     }
+
+    /// <summary>Answers READ RECORD.</summary>
+    private protected static byte[] Record(Dictionary<(int Sfi, int Record), byte[]> records, CommandApdu command) =>
+        (command.P2 & 0x07) == 4 && records.TryGetValue((command.P2 >> 3, command.P1), out byte[]? record) ? Done(record) : Status(0x6A83);
 
     /// <summary>The counter as 9F36.</summary>
     private protected byte[] CounterBytes() => [(byte)(Counter >> 8), (byte)(Counter & 0xFF)];

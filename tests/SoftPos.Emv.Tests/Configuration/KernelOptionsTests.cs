@@ -19,6 +19,14 @@ public sealed class KernelOptionsTests
     [InlineData("\"delayedAuth\": true", ".delayedAuth", "is unknown")]
     public void A_broken_rule_of_kernel_4_is_told(string json, string path, string rule) => AssertFault(4, "A00000002501", json, path, rule);
 
+    [Theory]
+    [InlineData(6, "A0000001523010", "\"noCvmAboveLimit\": \"allow\"", ".noCvmAboveLimit", "is unknown")]
+    [InlineData(6, "A0000001523010", "\"odaForOnline\": 1", ".odaForOnline", "expected true or false")]
+    [InlineData(7, "A0000003330101", "\"fdda00\": true", ".fdda00", "is unknown")]
+    [InlineData(7, "A0000003330101", "\"pinEvenWithDevice\": \"DE\"", ".pinEvenWithDevice", "expected true or false")]
+    public void A_broken_rule_of_kernels_6_and_7_is_told(int kernel, string aid, string json, string path, string rule) =>
+        AssertFault(kernel, aid, json, path, rule);
+
     private static void AssertFault(int kernel, string aid, string json, string path, string rule)
     {
         string ttq = kernel is 6 or 7 ? "\"ttq\": \"24004080\"," : string.Empty;

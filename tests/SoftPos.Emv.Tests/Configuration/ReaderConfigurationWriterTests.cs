@@ -36,6 +36,11 @@ public sealed class ReaderConfigurationWriterTests
                     MostPhoneRestarts = 1, ModeMismatchSelectsNext = false, DeliverMembership = true, CheckBrand = false, DynamicLimitTag = 0x9F70,
                     DynamicLimits = [new DynamicLimitSet([0x20]) { CvmLimit = 4 }],
                 },
+                Kernel6 = new Kernel6Options
+                {
+                    OdaForOnline = true, NoCvmNeedsCapability = false, DeclineNoCvmAboveLimit = false, FloorLimitInclusive = true, LoyaltyApproval = true,
+                    CheckBrand = false,
+                },
                 Kernel7 = new Kernel7Options
                 {
                     AcceptFddaVersion0 = true, OdaForOnline = true, DeclineOnOnlineOdaFailure = false, OtherStatusSelectsNext = true, PinEvenWithDevice = true,
@@ -74,6 +79,7 @@ public sealed class ReaderConfigurationWriterTests
     [InlineData(typeof(Kernel2Options))]
     [InlineData(typeof(Kernel3Options))]
     [InlineData(typeof(Kernel4Options))]
+    [InlineData(typeof(Kernel6Options))]
     [InlineData(typeof(Kernel7Options))]
     public void The_configuration_of_this_test_leaves_no_option_at_its_default(Type options)
     {
