@@ -26,7 +26,10 @@ internal sealed class EmvBench : IBench
         byte[] response = WalkedResponse(out int objects);
         (double walks, double bytes) = Harness.Measure(() => Walk(response, objects));
         yield return new BenchLine($"BER-TLV walk, objects of a {response.Length}-byte response", walks * objects, AllocatedBytes: bytes);
-        foreach ((string card, string what) in ((string, string)[])[("visa", "kernel 3, fDDA"), ("mastercard", "kernel 2, CDA"), ("kernel8", "kernel 8, local authentication")])
+        foreach ((string card, string what) in ((string, string)[])[
+            ("visa", "kernel 3, fDDA"), ("mastercard", "kernel 2, CDA"), ("amex", "kernel 4, CDA"), ("discover-offline", "kernel 6, CDA in the options"),
+            ("unionpay-offline", "kernel 7, fDDA"),
+        ])
         {
             (double[] micros, int commands, string keys, double allocated) = Tap(card);
             yield return Line($"{what}, keys of {keys} bits, {commands} commands: p50", Quantile(micros, 0.50), allocated);

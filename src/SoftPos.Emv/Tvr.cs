@@ -16,6 +16,8 @@ public readonly record struct Tvr(ulong Value)
 
     public static Tvr CdaFailed => Bit(1, 3);
 
+    public static Tvr SdaSelected => Bit(1, 2);
+
     public static Tvr VersionsDiffer => Bit(2, 8);
 
     public static Tvr Expired => Bit(2, 7);

@@ -28,7 +28,7 @@ internal sealed class CryptogramTool : Tool
         {
             Words = [.. CryptogramVersion.All.Select(version => version.Name)],
         },
-        new("scheme", ToolValue.Text, "scheme whose form 9F10 has; default visa") { Words = ["visa", "mastercard", "amex", "unionpay", "ccd"] },
+        new("scheme", ToolValue.Text, "scheme whose form 9F10 has; default visa") { Words = ["visa", "mastercard", "amex", "unionpay", "discover", "jcb", "ccd"] },
         PaymentFields.Key("imk", "issuer master key for application cryptograms, 16 bytes"),
         new("pan", ToolValue.Text, "primary account number, for the card key"),
         new("psn", ToolValue.Text, "PAN sequence number (5F34), two digits; default 00"),
@@ -160,6 +160,8 @@ internal sealed class CryptogramTool : Tool
             "mastercard" => CardScheme.Mastercard,
             "amex" => CardScheme.AmericanExpress,
             "unionpay" => CardScheme.UnionPay,
+            "discover" => CardScheme.Discover,
+            "jcb" => CardScheme.Jcb,
             "ccd" => CardScheme.CommonCore,
             _ => CardScheme.Visa,
         };

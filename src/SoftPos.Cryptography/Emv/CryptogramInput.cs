@@ -134,11 +134,18 @@ public sealed record CryptogramInput
             return true;
         }
 
-        if (version.Scheme is not CardScheme.Mastercard)
+        if (version.Scheme is not (CardScheme.Mastercard or CardScheme.Discover))
         {
             // Length of the results (03) is a part of what is covered.
             tail = iad[3..7];
             return iad[3] == 3;
+        }
+
+        if (version.Scheme is CardScheme.Discover)
+        {
+            // Key index, version, eight bytes of results.
+            tail = iad.Length >= 10 ? iad[2..10] : [];
+            return iad.Length >= 10;
         }
 
         if (iad.Length < 8)

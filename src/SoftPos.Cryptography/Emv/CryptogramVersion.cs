@@ -7,6 +7,8 @@ public enum CardScheme
     Mastercard,
     AmericanExpress,
     UnionPay,
+    Discover,
+    Jcb,
 
     /// <summary>EMV Common Core Definitions.</summary>
     CommonCore,
@@ -40,7 +42,7 @@ public enum CryptogramContent
     /// <summary>The eleven elements and the whole issuer application data.</summary>
     IssuerApplicationData,
 
-    /// <summary>Amount, unpredictable number, ATC and byte 5 of the issuer application data (Visa CVN 17).</summary>
+    /// <summary>Amount, unpredictable number, ATC and byte 5 of the issuer application data (Visa CVN 17, UnionPay CVN 17).</summary>
     Short,
 }
 
@@ -138,10 +140,57 @@ public sealed record CryptogramVersion
     /// <summary>American Express (AEIPS) CVN 01: the card key itself, as public host interfaces describe it.</summary>
     public static CryptogramVersion AmericanExpress1 { get; } = new("amex-1", CardScheme.AmericanExpress, 0x01) { Padding = MacPadding.Method1 };
 
+    /// <summary>American Express CVN 02, of mobile cards: rules of CVN 01, from public material only.</summary>
+    public static CryptogramVersion AmericanExpress2 { get; } = new("amex-2", CardScheme.AmericanExpress, 0x02)
+    {
+        Padding = MacPadding.Method1,
+    };
+
     /// <summary>UnionPay (PBOC 3.0) CVN 01.</summary>
     public static CryptogramVersion UnionPay1 { get; } = new("unionpay-1", CardScheme.UnionPay, 0x01)
     {
         Key = CryptogramKey.UnionPay,
+        ArpcUnderSessionKey = true,
+    };
+
+    /// <summary>UnionPay CVN 17 (11 hex): the short form; from public material only.</summary>
+    public static CryptogramVersion UnionPay17 { get; } = new("unionpay-17", CardScheme.UnionPay, 0x11)
+    {
+        Key = CryptogramKey.UnionPay,
+        Content = CryptogramContent.Short,
+        ArpcUnderSessionKey = true,
+    };
+
+    /// <summary>Discover D-PAS, contact (05); from public material only.</summary>
+    public static CryptogramVersion Discover5 { get; } = new("discover-5", CardScheme.Discover, 0x05)
+    {
+        Key = CryptogramKey.Common,
+        ArpcUnderSessionKey = true,
+    };
+
+    /// <summary>Discover D-PAS, contactless (15 hex); from public material only.</summary>
+    public static CryptogramVersion Discover15 { get; } = new("discover-15", CardScheme.Discover, 0x15)
+    {
+        Key = CryptogramKey.Common,
+        ArpcUnderSessionKey = true,
+    };
+
+    /// <summary>JCB CVN 01: the card key itself; from public material only.</summary>
+    public static CryptogramVersion Jcb1 { get; } = new("jcb-1", CardScheme.Jcb, 0x01) { Padding = MacPadding.Method1 };
+
+    /// <summary>JCB CVN 02: common session key; from public material only.</summary>
+    public static CryptogramVersion Jcb2 { get; } = new("jcb-2", CardScheme.Jcb, 0x02)
+    {
+        Key = CryptogramKey.Common,
+        ArpcUnderSessionKey = true,
+    };
+
+    /// <summary>JCB CVN 04: common session key, the whole issuer application data; from public material only.</summary>
+    public static CryptogramVersion Jcb4 { get; } = new("jcb-4", CardScheme.Jcb, 0x04)
+    {
+        Key = CryptogramKey.Common,
+        Content = CryptogramContent.IssuerApplicationData,
+        Arpc = ArpcMethod.Two,
         ArpcUnderSessionKey = true,
     };
 
@@ -158,7 +207,8 @@ public sealed record CryptogramVersion
     /// <summary>Every known version.</summary>
     public static IReadOnlyList<CryptogramVersion> All { get; } =
     [
-        Visa10, Visa17, Visa18, Visa22, Mastercard16, Mastercard17, Mastercard20, Mastercard21, AmericanExpress1, UnionPay1, CommonCore5,
+        Visa10, Visa17, Visa18, Visa22, Mastercard16, Mastercard17, Mastercard20, Mastercard21, AmericanExpress1, AmericanExpress2, UnionPay1,
+        UnionPay17, Discover5, Discover15, Jcb1, Jcb2, Jcb4, CommonCore5,
     ];
 
     /// <summary>Scheme and number, such as <c>visa-18</c>.</summary>
@@ -192,7 +242,7 @@ public sealed record CryptogramVersion
         version = Visa10;
         int offset = scheme switch
         {
-            CardScheme.Mastercard or CardScheme.CommonCore => 1,
+            CardScheme.Mastercard or CardScheme.Discover or CardScheme.CommonCore => 1,
             CardScheme.Visa when issuerApplicationData is [0x1F, ..] => 1,
             _ => 2,
         };

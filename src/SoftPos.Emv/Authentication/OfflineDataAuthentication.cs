@@ -204,7 +204,8 @@ public static class OfflineDataAuthentication
         };
     }
 
-    private static byte[] TransactionHash(CdaInput cda)
+    /// <summary>Hash of the values sent and of the objects of the response without the signature (EMV Book 2, 6.6.2).</summary>
+    internal static byte[] TransactionHash(CdaInput cda)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         hash.AppendData(cda.PdolValues.Span);

@@ -47,6 +47,15 @@ public sealed record Combination
     /// <summary>Options of kernel 2.</summary>
     public Kernel2Options Kernel2 { get; init; } = new();
 
+    /// <summary>Options of kernel 4.</summary>
+    public Kernel4Options Kernel4 { get; init; } = new();
+
+    /// <summary>Options of kernel 6.</summary>
+    public Kernel6Options Kernel6 { get; init; } = new();
+
+    /// <summary>Options of kernel 7.</summary>
+    public Kernel7Options Kernel7 { get; init; } = new();
+
     /// <summary>Options of kernel 8.</summary>
     public Kernel8Options Kernel8 { get; init; } = new();
 

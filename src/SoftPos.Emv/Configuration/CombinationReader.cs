@@ -36,17 +36,25 @@ internal static class CombinationReader
             ExtendedSelection = fields.Flag("extendedSelection"),
             Kernel3 = fields.Object("kernel3") is { } kernel3 ? ReadKernel3(kernel3) : new(),
             Kernel2 = fields.Object("kernel2") is { } kernel2 ? Kernel2OptionsReader.Read(kernel2) : new(),
+            Kernel4 = fields.Object("kernel4") is { } kernel4 ? Kernel4OptionsReader.Read(kernel4) : new(),
+            Kernel6 = fields.Object("kernel6") is { } kernel6 ? Kernel6OptionsReader.Read(kernel6) : new(),
+            Kernel7 = fields.Object("kernel7") is { } kernel7 ? Kernel7OptionsReader.Read(kernel7) : new(),
             Kernel8 = fields.Object("kernel8") is { } kernel8 ? Kernel8OptionsReader.Read(kernel8) : new(),
             Objects = fields.Tags("objects"),
         };
-        if (kernel is [3] && combination.Ttq is null)
+        if (kernel is [3 or 6 or 7] && combination.Ttq is null)
         {
-            fields.Fault("ttq", "is needed by kernel 3");
+            fields.Fault("ttq", $"is needed by kernel {kernel[0]}");
         }
 
-        if (kernel is [3] && combination.Ttq is { } ttq && (ttq[0] & 0x80) != 0)
+        if (kernel is [3 or 6] && combination.Ttq is { } ttq && (ttq[0] & 0x80) != 0)
         {
             fields.Fault("ttq", "mag-stripe mode (byte 1 bit 8) is not supported");
+        }
+
+        if (kernel is [7] && combination.Ttq is { } capabilities && (capabilities[0] & 0xC0) != 0)
+        {
+            fields.Fault("ttq", "debit and credit other than qPBOC (byte 1 bits 8 and 7) are not supported");
         }
 
         if (kernel is [2] && combination.TransactionLimit is null && combination.Kernel2.TransactionLimit is null)
@@ -101,7 +109,7 @@ internal static class CombinationReader
         return options;
     }
 
-    private static DynamicLimitSet ReadDynamicLimits(JsonFields fields)
+    internal static DynamicLimitSet ReadDynamicLimits(JsonFields fields)
     {
         DynamicLimitSet set = new(fields.Hex("programId", 1, 16, true) ?? [])
         {

@@ -109,9 +109,30 @@ public static class ReaderConfigurationWriter
         Flag(json, "extendedSelection", combination.ExtendedSelection);
         Write(json, combination.Kernel3);
         Write(json, combination.Kernel2);
+        KernelOptionsWriter.Write(json, combination.Kernel4);
+        KernelOptionsWriter.Write(json, combination.Kernel6);
+        KernelOptionsWriter.Write(json, combination.Kernel7);
         Kernel8OptionsWriter.Write(json, combination.Kernel8);
         Objects(json, "objects", combination.Objects);
         json.WriteEndObject();
+    }
+
+    internal static void Write(Utf8JsonWriter json, IReadOnlyList<DynamicLimitSet> sets)
+    {
+        json.WriteStartArray("dynamicLimits");
+        foreach (DynamicLimitSet set in sets)
+        {
+            json.WriteStartObject();
+            Hex(json, "programId", set.ProgramId);
+            Flag(json, "statusCheck", set.StatusCheck);
+            Flag(json, "zeroAmountAllowed", set.ZeroAmountAllowed);
+            Number(json, "transactionLimit", set.TransactionLimit);
+            Number(json, "floorLimit", set.FloorLimit);
+            Number(json, "cvmLimit", set.CvmLimit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, Kernel3Options options)
@@ -126,20 +147,7 @@ public static class ReaderConfigurationWriter
         Flag(json, "issuerUpdate", options.IssuerUpdate);
         Flag(json, "declineOfflineWhereOnlineRequired", options.DeclineOfflineWhereOnlineRequired);
         Flag(json, "checkBrand", options.CheckBrand);
-        json.WriteStartArray("dynamicLimits");
-        foreach (DynamicLimitSet set in options.DynamicLimits)
-        {
-            json.WriteStartObject();
-            Hex(json, "programId", set.ProgramId);
-            Flag(json, "statusCheck", set.StatusCheck);
-            Flag(json, "zeroAmountAllowed", set.ZeroAmountAllowed);
-            Number(json, "transactionLimit", set.TransactionLimit);
-            Number(json, "floorLimit", set.FloorLimit);
-            Number(json, "cvmLimit", set.CvmLimit);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        Write(json, options.DynamicLimits);
         json.WriteEndObject();
     }
 

@@ -10,11 +10,17 @@ internal sealed class CardObjects
 
     private readonly TlvMap _terminal;
     private readonly int _kernel;
+    private readonly IReadOnlySet<uint>? _discarded;
 
-    public CardObjects(TlvMap terminal, TlvMap fci, int kernel)
+    /// <param name="terminal">Objects of the terminal.</param>
+    /// <param name="fci">Objects of the FCI.</param>
+    /// <param name="kernel">Number of the kernel, by whose rules lengths are held.</param>
+    /// <param name="discarded">Objects that are read past and never stored, or null.</param>
+    public CardObjects(TlvMap terminal, TlvMap fci, int kernel, IReadOnlySet<uint>? discarded = null)
     {
         _terminal = terminal;
         _kernel = kernel;
+        _discarded = discarded;
         foreach ((uint tag, byte[] value) in fci)
         {
             Fci.TryAdd(tag, value);
@@ -49,7 +55,7 @@ internal sealed class CardObjects
     public OutcomeReason? Add(uint tag, ReadOnlySpan<byte> value, bool isConstructed = false)
     {
         // An object of the terminal that comes from the card is not taken; a template inside a record is issuer data.
-        if (isConstructed || _terminal.Contains(tag))
+        if (isConstructed || _terminal.Contains(tag) || _discarded?.Contains(tag) is true)
         {
             return null;
         }
@@ -80,9 +86,12 @@ internal sealed class CardObjects
         EmvTag.Afl => length <= 252,
         EmvTag.IacDefault or EmvTag.IacDenial or EmvTag.IacOnline => length == 5,
         EmvTag.CvmList => length is 0 or >= 8 and <= 252,
-        EmvTag.Ctq when _kernel == 3 => length == 2,
-        EmvTag.CardAuthenticationData when _kernel == 3 => length is >= 5 and <= 16,
+        EmvTag.Ctq when _kernel is 3 or 7 => length == 2,
+        EmvTag.CardAuthenticationData when _kernel is 3 or 7 => length is >= 5 and <= 16,
         EmvTag.FormFactor when _kernel == 3 => length is >= 4 and <= 32,
+        AmericanExpress.Kernel4Tag.MobileCvmResults when _kernel == 4 => length == 3,
+        Discover.Kernel6Tag.CardRequirements when _kernel == 6 => length == 2,
+        Discover.Kernel6Tag.OfflineBalance when _kernel == 6 => length == 6,
         EmvTag.CardholderInteraction => length == 3,
         _ => true,
     };

@@ -1,6 +1,9 @@
+using SoftPos.Emv.AmericanExpress;
 using SoftPos.Emv.Configuration;
+using SoftPos.Emv.Discover;
 using SoftPos.Emv.Emvco;
 using SoftPos.Emv.Mastercard;
+using SoftPos.Emv.UnionPay;
 using SoftPos.Emv.Visa;
 using SoftPos.Iso7816;
 
@@ -160,13 +163,18 @@ public sealed partial class ContactlessReader
             Response = _onlineResponse,
             TornLog = _tornLog,
             MagStripeBrake = MagStripeBrake,
+            PhoneRestarts = _phoneRestarts,
             Notes = Notes is { } write ? new NoteWriter($"C-{combination.Kernel}", write) : null,
         };
         return combination.Kernel switch
         {
-            // 3.3.3.6: a Visa card without TTQ in its PDOL is for kernel 1, which this reader does not have.
-            3 => fci.Pdol is { } pdol && pdol.Contains(EmvTag.Ttq) && combination.Ttq is { Length: 4 } ? new Kernel3(activation) : null,
+            // 3.3.3.6: a Visa card without TTQ in its PDOL is for kernel 1, which this reader does not have; a UnionPay card without it is
+            // none of QuickPass.
+            3 when HasQualifiers(fci, combination) => Kernel3.Create(activation),
+            6 when HasQualifiers(fci, combination) => new Kernel6(activation),
+            7 when HasQualifiers(fci, combination) => Kernel7.Create(activation),
             2 => new Kernel2(activation),
+            4 => new Kernel4(activation),
             8 => new Kernel8(activation),
             _ => null,
         };
@@ -178,6 +186,9 @@ public sealed partial class ContactlessReader
         (_kernel as IDisposable)?.Dispose();
         _kernel = null;
     }
+
+    private static bool HasQualifiers(ApplicationFci fci, Combination combination) =>
+        fci.Pdol is { } pdol && pdol.Contains(EmvTag.Ttq) && combination.Ttq is { Length: 4 };
 
     private void RemoveCandidate(List<ReaderEffect> effects)
     {
@@ -224,6 +235,7 @@ public sealed partial class ContactlessReader
                 effects.Add(new ReaderEffect.Show(now));
             }
 
+            _phoneRestarts += outcome.Reason is OutcomeReason.SeePhone ? 1 : 0;
             SwitchOff(effects, outcome.FieldOffMs ?? 0);
             _uiOnRestart = outcome.UiOnRestart;
             ActivateProtocol(effects);

@@ -31,6 +31,7 @@ public sealed partial class ContactlessReader
     private ReaderEvent.OnlineResponse? _onlineResponse;
     private UiRequest? _uiOnRestart;
     private int _activations;
+    private int _phoneRestarts;
     private int _commands;
     private int _lastElapsed;
     private bool _fieldIsOn;
@@ -198,6 +199,7 @@ public sealed partial class ContactlessReader
         _uiOnRestart = null;
         _lastOutcome = null;
         _activations = 0;
+        _phoneRestarts = 0;
         _candidates = [];
         _selected = null;
         DropKernel();

@@ -36,6 +36,9 @@ internal sealed class KernelActivation
     /// <summary>Failures of mag-stripe mode that outlive one activation (kernel 2).</summary>
     public required MagStripeBrake MagStripeBrake { get; init; }
 
+    /// <summary>How often this transaction was sent back to the phone for its owner to act.</summary>
+    public int PhoneRestarts { get; init; }
+
     /// <summary>Takes notes of steps and decisions; null when nobody reads them.</summary>
     public NoteWriter? Notes { get; init; }
 

@@ -9,16 +9,9 @@ internal sealed partial class Kernel2
 {
     private const byte BalanceReading = 0x02;
     private const byte CdaOnEveryType = 0x01;
-    private const byte CdaRequested = 0x10;
     private const int BalanceLength = 6;
 
-    private static readonly uint[] NeededForCda =
-    [
-        EmvTag.CaKeyIndex, EmvTag.IssuerCertificate, EmvTag.IssuerKeyExponent, EmvTag.IccCertificate, EmvTag.IccKeyExponent, EmvTag.SdaTagList,
-    ];
-
     private Dol? _cdol;
-    private byte[] _signedStaticData = [];
     private (CvmKind Cvm, bool Receipt) _cvm;
     private CryptogramType _type = CryptogramType.Tc;
     private CryptogramExchange _exchange;
@@ -77,17 +70,12 @@ internal sealed partial class Kernel2
     /// <summary>5A against 57, and the brand of the number against that of the application.</summary>
     private KernelFault? CheckAccount()
     {
-        if (TrackTwo.PanOf5A(_data.Card[EmvTag.Pan]!) is not { } pan)
+        if (AccountNumber.Read(_data.Card, out string pan) is { } reason)
         {
-            return KernelFault.DataError;
+            return new KernelFault(reason, ErrorLevel2.CardDataError);
         }
 
-        if (_data.IsNotEmpty(EmvTag.Track2EquivalentData) && TrackTwo.Pan(_data.Card[EmvTag.Track2EquivalentData]!) != pan)
-        {
-            return new KernelFault(OutcomeReason.PanMismatch, ErrorLevel2.CardDataError);
-        }
-
-        return _options.CheckBrand && !MastercardBrand.Fits(_activation.AdfName, pan)
+        return _options.CheckBrand && !CardBrand.Fits(_activation.AdfName, pan)
             ? new KernelFault(OutcomeReason.BrandMismatch, ErrorLevel2.CardDataError)
             : null;
     }
@@ -95,29 +83,9 @@ internal sealed partial class Kernel2
     /// <summary>S456.24 to S456.28: what CDA needs; a fault of the tag list ends the transaction, all else is for the action codes.</summary>
     private KernelFault? PrepareCda()
     {
-        if (NeededForCda.Any(tag => !_data.IsNotEmpty(tag)))
-        {
-            _activation.Notes?.Add("S456.24", "objects for CDA are missing");
-            _data.Tvr |= Tvr.CardDataMissing | Tvr.CdaFailed;
-        }
-        else if (_activation.Configuration.CaKeys.Find(_activation.AdfName.AsSpan(0, 5), _data.Card[EmvTag.CaKeyIndex]![0]) is null)
-        {
-            _activation.Notes?.Add("S456.25", $"CA key {_data.Card[EmvTag.CaKeyIndex]![0]:X2} is not known");
-            _data.Tvr |= Tvr.CdaFailed;
-        }
-
-        if (_data.IsNotEmpty(EmvTag.SdaTagList) && _data.Card[EmvTag.SdaTagList] is not [0x82])
-        {
-            return KernelFault.DataError;
-        }
-
-        _signedStaticData = _staticData.Complete(_data.Card[EmvTag.SdaTagList], _data.Card[EmvTag.Aip]);
-        if (_staticData.Fault is not null)
-        {
-            _data.Tvr |= Tvr.CdaFailed;
-        }
-
-        return null;
+        bool isGood = _authentication.TryPrepare("S456.24", needsTagList: true, out Tvr tvr);
+        _data.Tvr |= tvr;
+        return isGood ? null : KernelFault.DataError;
     }
 
     /// <summary>S456.35 to S456.49: restrictions, CVM, floor limit, action analysis, then the cryptogram.</summary>
@@ -171,14 +139,14 @@ internal sealed partial class Kernel2
 
         bool always = _data[Kernel2Tag.Capabilities] is { Length: 3 } capabilities && (capabilities[1] & CdaOnEveryType) != 0;
         bool withCda = canSign && (_type is not CryptogramType.Aac || always);
-        byte control = (byte)(((int)_type << 6) | (withCda ? CdaRequested : 0));
+        byte control = GenerateCryptogram.Control(_type, withCda);
         _activation.Notes?.Add("7.6", $"GENERATE AC: {_type.ToString().ToUpperInvariant()} {(withCda ? "with" : "without")} CDA");
         byte[] values = _data.Build(_cdol!);
         _data.Set(Kernel2Tag.CdolValues, values);
         _data.Set(Kernel2Tag.ReferenceControl, [control]);
         _exchange = new CryptogramExchange(_type, withCda, default);
         _waiting = Waiting.Cryptogram;
-        return KernelStep.Send(new CommandApdu(0x80, 0xAE, control, 0x00, values, 256));
+        return KernelStep.Send(GenerateCryptogram.Command(control, values));
     }
 
     /// <summary>S10.</summary>
@@ -191,7 +159,7 @@ internal sealed partial class Kernel2
 
         byte control = _torn.Restore();
         _relay.Restore();
-        _exchange = new CryptogramExchange(TornRecovery.TypeOf(control), (control & CdaRequested) != 0, default);
+        _exchange = new CryptogramExchange(GenerateCryptogram.TypeOf(control), (control & GenerateCryptogram.CdaRequested) != 0, default);
         return ReadCryptogram(response.Data, allowFormat1: false);
     }
 
@@ -252,11 +220,8 @@ internal sealed partial class Kernel2
             case EmvTag.ResponseFormat2:
                 _exchange = _exchange with { Response = value.ToArray() };
                 return _data.Store(value);
-            case EmvTag.ResponseFormat1 when allowFormat1 && value.Length is >= 11 and <= 43:
-                return _data.Store(EmvTag.CryptogramInformation, value[..1])
-                    ?? _data.Store(EmvTag.Atc, value[1..3])
-                    ?? _data.Store(EmvTag.Cryptogram, value[3..11])
-                    ?? (value.Length > 11 ? _data.Store(EmvTag.IssuerApplicationData, value[11..]) : null);
+            case EmvTag.ResponseFormat1 when allowFormat1 && GenerateCryptogram.Format1(value) is { } parts:
+                return parts.Select(part => _data.Store(part.Tag, part.Value)).FirstOrDefault(fault => fault is not null);
             default:
                 return KernelFault.Parsing;
         }
@@ -278,8 +243,8 @@ internal sealed partial class Kernel2
 
     private KernelStep Conclude()
     {
-        Kernel2Conclusion conclusion = new(_activation, _data, _relay, _record, _outcomes);
-        (Outcome outcome, UiRequest? before) = conclusion.Conclude(_exchange, _signedStaticData, _cvm);
+        Kernel2Conclusion conclusion = new(_activation, _data, _relay, _authentication, _record, _outcomes);
+        (Outcome outcome, UiRequest? before) = conclusion.Conclude(_exchange, _cvm);
         return new KernelStep(before is null ? [] : [new ReaderEffect.Show(before)], outcome);
     }
 

@@ -102,7 +102,7 @@ internal sealed partial class Kernel2
             return KernelFault.DataError;
         }
 
-        return _options.CheckBrand && !MastercardBrand.Fits(_activation.AdfName, pan)
+        return _options.CheckBrand && !CardBrand.Fits(_activation.AdfName, pan)
             ? new KernelFault(OutcomeReason.BrandMismatch, ErrorLevel2.CardDataError)
             : null;
     }

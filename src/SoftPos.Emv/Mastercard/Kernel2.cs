@@ -40,6 +40,7 @@ internal sealed partial class Kernel2 : IKernel
     private readonly RelayResistance _relay;
     private readonly TornRecovery _torn;
     private readonly StaticDataCollector _staticData = new();
+    private readonly CombinedAuthentication _authentication;
     private readonly Queue<RecordAddress> _records = new();
     private Waiting _waiting;
     private IReadOnlyList<uint> _needed = [];
@@ -55,6 +56,7 @@ internal sealed partial class Kernel2 : IKernel
         _outcomes = new Kernel2Outcomes(activation, _data, _record);
         _relay = new RelayResistance(_options.RelayLimits, Kernel2Tag.Relay, _data);
         _torn = new TornRecovery(activation, _data);
+        _authentication = new CombinedAuthentication(activation, _data, _staticData);
     }
 
     private enum Waiting

@@ -19,6 +19,7 @@ internal sealed class Kernel2Conclusion(
     KernelActivation activation,
     Kernel2Database data,
     RelayResistance relay,
+    CombinedAuthentication authentication,
     Kernel2Record record,
     Kernel2Outcomes outcomes)
 {
@@ -27,18 +28,15 @@ internal sealed class Kernel2Conclusion(
 
     /// <summary>The outcome, and a message that must be shown before it, or null.</summary>
     /// <param name="exchange">The cryptogram.</param>
-    /// <param name="staticData">Static data with the profile at its end.</param>
     /// <param name="cvm">Method for the outcome and whether a receipt must be given.</param>
-    public (Outcome Outcome, UiRequest? Before) Conclude(
-        CryptogramExchange exchange, ReadOnlyMemory<byte> staticData, (CvmKind Cvm, bool Receipt) cvm)
+    public (Outcome Outcome, UiRequest? Before) Conclude(CryptogramExchange exchange, (CvmKind Cvm, bool Receipt) cvm)
     {
         byte cid = data.Card[EmvTag.CryptogramInformation]![0];
         string pan = TrackTwo.PanOf5A(data.Card[EmvTag.Pan]!)!;
         OdaResult? oda = null;
         if (data.Card[EmvTag.SignedDynamicData] is not null)
         {
-            oda = Verify(exchange, staticData, cid, pan);
-            activation.Notes?.Add("S910.1", $"CDA: {(oda.Failure is { } failure ? $"failed at {failure}" : "valid")}, keys of {string.Join(", ", oda.KeyBits)} bits");
+            oda = Verify(exchange, cid, pan);
             if (!oda.IsValid)
             {
                 // S910.7: a failed signature is never turned into an online request.
@@ -46,13 +44,10 @@ internal sealed class Kernel2Conclusion(
                 return (outcomes.Error(new KernelFault(OutcomeReason.AuthenticationFailed, ErrorLevel2.CamFailed), oda: oda), null);
             }
 
-            if (data.Card[EmvTag.Cryptogram] is { } clear && !clear.AsSpan().SequenceEqual(oda.Cryptogram))
+            if (!authentication.Accept(oda))
             {
                 return (outcomes.Error(KernelFault.DataError, oda: oda), null);
             }
-
-            data.Card[EmvTag.Cryptogram] = oda.Cryptogram!;
-            data.Card[EmvTag.IccDynamicNumber] = oda.IccDynamicNumber!;
         }
         else if (WithoutSignature(exchange, (CryptogramType)(cid >> 6)) is { } fault)
         {
@@ -65,9 +60,9 @@ internal sealed class Kernel2Conclusion(
             : (ByCryptogram((CryptogramType)(cid >> 6), oda, pan, cvm), null);
     }
 
-    private OdaResult Verify(CryptogramExchange exchange, ReadOnlyMemory<byte> staticData, byte cid, string pan) => OfflineDataAuthentication.VerifyCda(
-        new OdaInput(
-            data.Card, staticData, activation.AdfName.AsMemory(0, 5), pan, activation.Request.Date, activation.Configuration.CaKeys),
+    private OdaResult Verify(CryptogramExchange exchange, byte cid, string pan) => authentication.Verify(
+        "S910.1",
+        pan,
         new CdaInput(
             data[Kernel2Tag.PdolValues] ?? [],
             data[Kernel2Tag.CdolValues] ?? [],
@@ -151,7 +146,7 @@ internal sealed class Kernel2Conclusion(
         bool isDevice = data.Card[Kernel2Tag.ThirdPartyData] is { Length: >= 6 } third && (third[2] & 0x80) == 0
             && !third.AsSpan(4, 2).SequenceEqual("00"u8);
         bool hasContacts = (data[EmvTag.TerminalCapabilities]![0] & CapabilityContact) != 0;
-        bool denied = data[Kernel2Tag.ReferenceControl] is { Length: 1 } control && TornRecovery.TypeOf(control[0]) is CryptogramType.Aac;
+        bool denied = data[Kernel2Tag.ReferenceControl] is { Length: 1 } control && GenerateCryptogram.TypeOf(control[0]) is CryptogramType.Aac;
         OutcomeReason reason = denied ? OutcomeReason.ActionCodes : OutcomeReason.CardDeclined;
         return isDevice || !hasContacts
             ? outcomes.Valid(OutcomeKind.Declined, reason, oda) with

@@ -117,7 +117,4 @@ internal sealed class TornRecovery(KernelActivation activation, Kernel2Database 
         activation.TornLog.Add(record, Now, _options.TornRecords);
         return true;
     }
-
-    /// <summary>Type of cryptogram in a reference control parameter.</summary>
-    public static CryptogramType TypeOf(byte control) => (CryptogramType)(control >> 6);
 }

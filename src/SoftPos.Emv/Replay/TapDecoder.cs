@@ -191,7 +191,7 @@ internal sealed class TapDecoder(ReaderConfiguration configuration)
     private string ObjectLine(uint tag, ReadOnlySpan<byte> value)
     {
         TagInfo? info = TagDictionary.Find(tag, Kernel);
-        string text = info?.Format is TagFormat.Text or TagFormat.Alphanumeric && !SensitiveTags.Contains(tag) && IsPrintable(value)
+        string text = info?.Format is TagFormat.Text or TagFormat.Alphanumeric && !SensitiveTags.Contains(tag) && !IsPersonal(tag) && IsPrintable(value)
             ? $"  \"{Encoding.ASCII.GetString(value)}\""
             : string.Empty;
         return $"{TlvTag.Text(tag),-4}  {info?.Name ?? "unknown"}: {Shown(tag, value)}{text}";
@@ -239,7 +239,11 @@ internal sealed class TapDecoder(ReaderConfiguration configuration)
         return true;
     }
 
-    private static string Shown(uint tag, ReadOnlySpan<byte> value) => value.Length > LongestShown
+    /// <summary>Tags that hold personal data under one kernel only.</summary>
+    private bool IsPersonal(uint tag) => (Kernel, tag) is (4, AmericanExpress.Kernel4Tag.MembershipNumber) or (7, UnionPay.Kernel7Tag.IdentityType);
+
+    private string Shown(uint tag, ReadOnlySpan<byte> value) => IsPersonal(tag) ? new string('*', value.Length * 2)
+        : value.Length > LongestShown
         ? string.Create(CultureInfo.InvariantCulture, $"{SensitiveTags.Show(tag, value)[..(ShownOfLong * 2)]}… ({value.Length} bytes)")
         : SensitiveTags.Show(tag, value);
 }

@@ -136,7 +136,8 @@ internal sealed class TapMask
         }
     }
 
-    private static bool IsRemoved(uint tag) => SensitiveTags.Contains(tag) || tag is EmvTag.IccCertificate or 0x9F2D;
+    /// <summary>What is personal under one kernel is nothing that another needs for its decisions: 9F5B.</summary>
+    private static bool IsRemoved(uint tag) => SensitiveTags.Contains(tag) || tag is EmvTag.IccCertificate or 0x9F2D or AmericanExpress.Kernel4Tag.MembershipNumber;
 
     private void Value(uint tag, Span<byte> value)
     {

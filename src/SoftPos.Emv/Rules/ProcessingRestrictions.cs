@@ -11,11 +11,8 @@ internal readonly record struct RestrictionRules()
     /// <summary>Look at the effective date.</summary>
     public bool ChecksEffectiveDate { get; init; } = true;
 
-    /// <summary>Objects that may hold the issuer's country; the first that is there counts.</summary>
-    public uint[] IssuerCountries { get; init; } = [EmvTag.IssuerCountryCode];
-
-    /// <summary>Without an issuer country the usage is not allowed; otherwise only its place is looked at.</summary>
-    public bool NeedsIssuerCountry { get; init; }
+    /// <summary>Without an issuer country the usage control is not looked at.</summary>
+    public bool IgnoresUsageWithoutCountry { get; init; }
 
     /// <summary>Domestic or not where the card says so itself; null compares the countries.</summary>
     public bool? IsDomestic { get; init; }
@@ -60,6 +57,12 @@ internal static class ProcessingRestrictions
             return true;
         }
 
+        byte[]? country = data.Card[EmvTag.IssuerCountryCode] is { Length: 2 } code ? code : null;
+        if (country is null && rules.IgnoresUsageWithoutCountry)
+        {
+            return true;
+        }
+
         bool isAtm = activation.Configuration.Terminal.TerminalType is 0x14 or 0x15 or 0x16
             && data[EmvTag.AdditionalCapabilities] is { Length: 5 } capabilities && (capabilities[0] & 0x80) != 0;
         if ((usage[0] & (isAtm ? 0x02 : 0x01)) == 0)
@@ -67,9 +70,9 @@ internal static class ProcessingRestrictions
             return false;
         }
 
-        if (rules.IssuerCountries.Select(tag => data.Card[tag]).FirstOrDefault(value => value is { Length: 2 }) is not { } country)
+        if (country is null)
         {
-            return !rules.NeedsIssuerCountry;
+            return true;
         }
 
         bool domestic = rules.IsDomestic ?? country.AsSpan().SequenceEqual(data[EmvTag.TerminalCountry]);

@@ -60,10 +60,6 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
     /// <summary>Wrong PINs in a row before the issuer takes no more; the right one before that starts anew.</summary>
     private const int PinTries = 3;
 
-    private const string VisaAid = "A000000003";
-    private const string MastercardAid = "A000000004";
-    private const string CommonAid = "F04C414238";
-
     /// <summary>
     /// Results that a reader with kernel 8 has before the cryptogram; those it adds afterwards (its own authentication of the card, the
     /// card's results, the verification) reach the issuer beside the cryptogram, not under it.
@@ -117,8 +113,7 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
         }
 
         string? aid = HexOf(data, 0x84) ?? HexOf(data, 0x9F06);
-        string brand = card.Scheme switch { "visa" => VisaAid, "common" => CommonAid, _ => MastercardAid };
-        if (aid is not null && !aid.StartsWith(brand, StringComparison.Ordinal))
+        if (aid is not null && !aid.StartsWith(LabScheme.Of(card.Scheme).Rid, StringComparison.Ordinal))
         {
             return new IssuerFinding(card, "59", "application of another brand");
         }
@@ -139,22 +134,17 @@ internal sealed class IssuerCheck(CardCounters counters, byte[]? pinKey)
         // go online with a TC of the card (C-8, 2930.18).
         bool isRefund = data[0x9C] is { Length: 1 } type && type[0] == 0x20;
         if (data[0x9F27] is { Length: 1 } information && (information[0] & 0xC0) != 0x80 && !isRefund
-            && !(card.Scheme == "common" && (information[0] & 0xC0) == 0x40))
+            && !(card.Scheme == "ccd" && (information[0] & 0xC0) == 0x40))
         {
             return new IssuerFinding(card, "05", "no request cryptogram (ARQC)");
         }
 
-        // A device between card and reader can change the card transaction qualifiers (9F6C) but not what the cryptogram covers: the claim
-        // of a verification on the device must stand in the card verification results too (IAD byte 5, bit 3).
-        bool claimed = data[0x9F6C] is { Length: 2 } qualifiers && (qualifiers[1] & 0x80) != 0;
-        return card.Scheme == "visa" && claimed && (iad[4] & 0x04) == 0
-            ? new IssuerFinding(card, "59", "verification on the device is claimed but not covered by the cryptogram")
-            : null;
+        return DeviceClaim.Problem(card, data, iad) is { } claim ? new IssuerFinding(card, "59", claim) : null;
     }
 
     private IssuerFinding CheckCryptogram(LabIssuedCard card, CryptogramInput input, byte[] cryptogram)
     {
-        CardScheme scheme = card.Scheme switch { "visa" => CardScheme.Visa, "common" => CardScheme.CommonCore, _ => CardScheme.Mastercard };
+        CardScheme scheme = LabScheme.Of(card.Scheme).Scheme;
         if (scheme is CardScheme.CommonCore)
         {
             byte[] results = [.. input.TerminalVerificationResults.ToArray().Zip(ResultsBeforeCryptogram, (found, before) => (byte)(found & before))];

@@ -1,4 +1,5 @@
 using SoftPos.Cryptography;
+using SoftPos.Iso7816;
 
 namespace SoftPos.Lab.Cards;
 
@@ -9,26 +10,32 @@ internal sealed class CardCryptography
 
     public CardCryptography(LabIssuedCard card)
     {
-        Version = (card.Scheme, card.CvnByte) switch
-        {
-            ("visa", 0x0A) => CryptogramVersion.Visa10,
-            ("visa", 0x12) => CryptogramVersion.Visa18,
-            ("visa", 0x22) => CryptogramVersion.Visa22,
-            ("mastercard", 0x10) => CryptogramVersion.Mastercard16,
-            ("mastercard", 0x11) => CryptogramVersion.Mastercard17,
-            ("mastercard", 0x15) => CryptogramVersion.Mastercard21,
-            ("mastercard", 0x14) => CryptogramVersion.Mastercard20,
-            ("common", 0xA5) => CryptogramVersion.CommonCore5,
-            _ => throw new InvalidOperationException($"{card.Name}: no rules for its cryptogram version"),
-        };
+        Version = CryptogramVersion.TryFind($"{card.Scheme}-{card.Cvn}", out CryptogramVersion version)
+            ? version
+            : throw new InvalidOperationException($"{card.Name}: no rules for its cryptogram version");
         EmvMasterKeyOption option = card.Derivation is LabKeyDerivation.OptionB ? EmvMasterKeyOption.B : EmvMasterKeyOption.A;
         EmvMasterKey.Derive(option, LabIssuer.MasterKeyForCryptograms(), card.Pan, card.Sequence, _cardKey);
     }
 
     public CryptogramVersion Version { get; }
 
-    public byte[] Cryptogram(CryptogramInput input)
+    /// <summary>The cryptogram over what the terminal sent and the card's own profile, counter and issuer application data.</summary>
+    public byte[] Cryptogram(TlvMap terminal, byte[] profile, byte[] counter, byte[] issuerApplicationData)
     {
+        CryptogramInput input = new()
+        {
+            AmountAuthorised = terminal[0x9F02]!,
+            AmountOther = terminal[0x9F03]!,
+            TerminalCountryCode = terminal[0x9F1A]!,
+            TerminalVerificationResults = terminal[0x95] ?? new byte[5],
+            TransactionCurrencyCode = terminal[0x5F2A]!,
+            TransactionDate = terminal[0x9A]!,
+            TransactionType = terminal[0x9C]!,
+            UnpredictableNumber = terminal[0x9F37]!,
+            ApplicationInterchangeProfile = profile,
+            ApplicationTransactionCounter = counter,
+            IssuerApplicationData = issuerApplicationData,
+        };
         byte[] cryptogram = new byte[ApplicationCryptogram.Length];
         return ApplicationCryptogram.TryCompute(Version, _cardKey, input, cryptogram)
             ? cryptogram

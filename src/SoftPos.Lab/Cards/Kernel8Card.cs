@@ -91,9 +91,6 @@ internal sealed class Kernel8Card : VirtualCard
         _ => Status(0x6D00),
     };
 
-    private static Dol Parse(string hex) =>
-        Dol.TryParse(Convert.FromHexString(hex), out Dol? dol, out _) ? dol : throw new InvalidOperationException();
-
     private static TlvMap Values(Dol list, ReadOnlySpan<byte> values)
     {
         TlvMap terminal = [];
@@ -296,20 +293,7 @@ internal sealed class Kernel8Card : VirtualCard
     /// </summary>
     private byte[] Cryptogram(TlvMap terminal, byte[] counter, byte[] iad)
     {
-        byte[] cryptogram = _cryptography.Cryptogram(new CryptogramInput
-        {
-            AmountAuthorised = terminal[0x9F02]!,
-            AmountOther = terminal[0x9F03]!,
-            TerminalCountryCode = terminal[0x9F1A]!,
-            TerminalVerificationResults = terminal[0x95]!,
-            TransactionCurrencyCode = terminal[0x5F2A]!,
-            TransactionDate = terminal[0x9A]!,
-            TransactionType = terminal[0x9C]!,
-            UnpredictableNumber = terminal[0x9F37]!,
-            ApplicationInterchangeProfile = _data.Value.Profile,
-            ApplicationTransactionCounter = counter,
-            IssuerApplicationData = iad,
-        });
+        byte[] cryptogram = _cryptography.Cryptogram(terminal, _data.Value.Profile, counter, iad);
         if (Description.Behaviour == "bad-cryptogram")
         {
             cryptogram[7] ^= 0x01;

@@ -13,7 +13,7 @@ public sealed record LabCardDescription
     /// <summary>What is special about the card, in one sentence.</summary>
     public required string Text { get; init; }
 
-    /// <summary><c>visa</c>, <c>mastercard</c> or <c>common</c>, the brand of the kernel 8 cards.</summary>
+    /// <summary><c>visa</c>, <c>mastercard</c>, <c>amex</c>, <c>unionpay</c>, <c>discover</c> or <c>ccd</c>, the brand of the kernel 8 cards.</summary>
     public required string Scheme { get; init; }
 
     /// <summary>Card number, from a range that schemes publish for tests. Of a device: the token.</summary>
@@ -25,11 +25,11 @@ public sealed record LabCardDescription
     /// <summary>Last day of validity, yyMMdd.</summary>
     public required string Expiry { get; init; }
 
-    /// <summary>Cryptogram version as its scheme spells it: 10, 18, 22; 16, 17, 20, 21; A5.</summary>
+    /// <summary>Cryptogram version as its scheme spells it.</summary>
     public required string Cvn { get; init; }
 
     /// <summary><c>card</c>, <c>phone</c> or <c>watch</c>.</summary>
-    public string Device { get; init; } = "card";
+    public string Device { get; set; } = "card";
 
     /// <summary>The cardholder has been verified on the device.</summary>
     public bool Cdcvm { get; init; }

@@ -10,17 +10,13 @@ namespace SoftPos.Lab.Cards;
 /// </summary>
 public static class LabCardKeys
 {
-    /// <summary>Index of both lab CA keys; no scheme has published a key with it.</summary>
+    /// <summary>Index of every lab CA key; no scheme has published a key with it.</summary>
     public const byte CaKeyIndex = 0xE1;
 
     private static readonly JsonNode Keys = Load();
 
     /// <summary>CA public keys for the reader configuration of the lab.</summary>
-    public static IReadOnlyList<CaPublicKey> CaKeys { get; } =
-    [
-        PublicKey("visa", "A000000003"),
-        PublicKey("mastercard", "A000000004"),
-    ];
+    public static IReadOnlyList<CaPublicKey> CaKeys { get; } = [.. LabScheme.All.Select(PublicKey)];
 
     /// <summary>CA public keys on elliptic curves, for kernel 8.</summary>
     public static IReadOnlyList<CaEccPublicKey> EccCaKeys => Kernel8Keys.CaKeys;
@@ -31,10 +27,10 @@ public static class LabCardKeys
 
     internal static LabRsaKey Card(string scheme) => new(Keys[scheme]!["card"]!);
 
-    private static CaPublicKey PublicKey(string scheme, string rid)
+    private static CaPublicKey PublicKey(LabScheme scheme)
     {
-        LabRsaKey key = Ca(scheme);
-        return new CaPublicKey(Convert.FromHexString(rid), CaKeyIndex, key.Modulus, key.Exponent, CaKeyEnvironment.Lab);
+        LabRsaKey key = Ca(scheme.Name);
+        return new CaPublicKey(Convert.FromHexString(scheme.Rid), CaKeyIndex, key.Modulus, key.Exponent, CaKeyEnvironment.Lab);
     }
 
     private static JsonNode Load()

@@ -1,10 +1,14 @@
 using System.Security.Cryptography;
+using SoftPos.Iso7816;
 
 namespace SoftPos.Lab.Cards;
 
 /// <summary>Signs the certificates and dynamic signatures of lab cards (EMV Book 2, 5 and 6).</summary>
 internal static class LabCertificates
 {
+    /// <summary>Month and year of every certificate.</summary>
+    private const string Validity = "1249";
+
     private const int IssuerOverhead = 36;
     private const int CardOverhead = 42;
 
@@ -40,6 +44,64 @@ internal static class LabCertificates
         byte[] body = [format, 0x01, (byte)dynamicData.Length, .. dynamicData];
         int padding = card.Modulus.Length - 22 - body.Length;
         return Sign(card, [.. body, .. Enumerable.Repeat((byte)0xBB, padding)], terminalData);
+    }
+
+    /// <summary>Signed dynamic application data 9F4B of combined DDA (EMV Book 2, 6.6.1), over what was exchanged.</summary>
+    /// <param name="card">Card key.</param>
+    /// <param name="dynamicNumber">ICC dynamic number, 2 to 8 bytes.</param>
+    /// <param name="information">9F27.</param>
+    /// <param name="cryptogram">Application cryptogram.</param>
+    /// <param name="exchanged">Values of PDOL and CDOL and the objects of the answer without the signature.</param>
+    /// <param name="more">What a kernel adds.</param>
+    /// <param name="unpredictableNumber">9F37.</param>
+    public static byte[] Combined(
+        LabRsaKey card, byte[] dynamicNumber, byte information, byte[] cryptogram, byte[] exchanged, byte[] more, byte[] unpredictableNumber) =>
+        Dynamic(
+            card,
+            0x05,
+            [(byte)dynamicNumber.Length, .. dynamicNumber, information, .. cryptogram, .. SHA1.HashData(exchanged), .. more],
+            unpredictableNumber);
+
+    /// <summary>
+    /// The two records of a card's certificates: that of the issuer, and all else. They outlive the card, so that an expired one fails for
+    /// its date only.
+    /// </summary>
+    public static (byte[] Issuer, byte[] Keys) Records(
+        LabCardDescription description, LabIssuedCard issued, string scheme, byte[] staticData)
+    {
+        LabRsaKey issuer = LabCardKeys.Issuer(scheme);
+        LabRsaKey card = LabCardKeys.Card(scheme);
+        (byte[] issuerCertificate, byte[] issuerRemainder) = ForIssuer(LabCardKeys.Ca(scheme), issuer, issued.Pan, Validity);
+        (byte[] cardCertificate, byte[] cardRemainder) = ForCard(issuer, card, issued.Pan, Validity, staticData);
+        Turn(description, issuerCertificate, "bad-issuer-certificate");
+        Turn(description, cardCertificate, "bad-card-certificate");
+        TlvWriter keys = new TlvWriter()
+            .Write(0x8F, [LabCardKeys.CaKeyIndex])
+            .Write(0x9F32, issuer.Exponent)
+            .Write(0x9F46, cardCertificate)
+            .Write(0x9F47, card.Exponent);
+        if (issuerRemainder.Length > 0)
+        {
+            keys.Write(0x92, issuerRemainder);
+        }
+
+        if (cardRemainder.Length > 0)
+        {
+            keys.Write(0x9F48, cardRemainder);
+        }
+
+        return (Template(new TlvWriter().Write(0x90, issuerCertificate).ToArray()), Template(keys.ToArray()));
+    }
+
+    /// <summary>A record: template 70 around its objects.</summary>
+    public static byte[] Template(byte[] value) => new TlvWriter().Write(0x70, value).ToArray();
+
+    private static void Turn(LabCardDescription description, byte[] certificate, string behaviour)
+    {
+        if (description.Behaviour == behaviour)
+        {
+            certificate[certificate.Length / 2] ^= 0x01;
+        }
     }
 
     private static byte[] Padded(byte[] modulus, int room) =>

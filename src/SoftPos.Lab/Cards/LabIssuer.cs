@@ -1,3 +1,5 @@
+using SoftPos.Cryptography;
+
 namespace SoftPos.Lab.Cards;
 
 /// <summary>How an issuer derives the key of one card from its master key (EMV Book 2, A1.4).</summary>
@@ -12,12 +14,12 @@ public enum LabKeyDerivation
 
 /// <summary>What the issuer knows of one card that it issued.</summary>
 /// <param name="Name">Name in the card catalogue.</param>
-/// <param name="Scheme"><c>visa</c>, <c>mastercard</c> or <c>common</c>, the brand of the lab's kernel 8 cards.</param>
+/// <param name="Scheme">Such as <c>visa</c>; one of <see cref="LabScheme.All"/>.</param>
 /// <param name="Pan">Card number.</param>
 /// <param name="Sequence">Sequence number, two digits.</param>
 /// <param name="ExpiryYearMonth">Validity as yyMM, as in track 2.</param>
-/// <param name="Cvn">Cryptogram version as its scheme spells it: Visa 10, 18, 22; Mastercard 16, 17, 20, 21; common A5 (CCD).</param>
-/// <param name="CvnByte">The byte in the issuer application data: 0A, 12, 22; 10, 11, 14, 15; A5.</param>
+/// <param name="Cvn">Cryptogram version as its scheme spells it, such as Visa 18.</param>
+/// <param name="CvnByte">The byte in the issuer application data.</param>
 /// <param name="Derivation">Card key derivation.</param>
 /// <param name="DerivationKeyIndex">Index of the master key in the issuer application data.</param>
 /// <param name="Par">Payment account reference, or null.</param>
@@ -77,19 +79,13 @@ public static class LabIssuer
         card.Sequence,
         card.Expiry[..4],
         card.Cvn,
-        (card.Scheme, card.Cvn) switch
-        {
-            ("visa", "10") => 0x0A,
-            ("visa", "18") => 0x12,
-            ("visa", "22") => 0x22,
-            ("mastercard", "16") => 0x10,
-            ("mastercard", "17") => 0x11,
-            ("mastercard", "20") => 0x14,
-            ("mastercard", "21") => 0x15,
-            ("common", "A5") => 0xA5,
-            _ => throw new InvalidOperationException($"{card.Name}: no cryptogram version {card.Cvn} for {card.Scheme}"),
-        },
-        card.Scheme == "common" || (card.Scheme == "visa" && card.Cvn is "18" or "22") ? LabKeyDerivation.OptionB : LabKeyDerivation.OptionA,
+        VersionOf(card).Number,
+        VersionOf(card).CardKeyOption is EmvMasterKeyOption.B ? LabKeyDerivation.OptionB : LabKeyDerivation.OptionA,
         DerivationKeyIndex,
         card.Par);
+
+    private static CryptogramVersion VersionOf(LabCardDescription card) =>
+        CryptogramVersion.TryFind($"{card.Scheme}-{card.Cvn}", out CryptogramVersion version)
+            ? version
+            : throw new InvalidOperationException($"{card.Name}: no cryptogram version {card.Cvn} for {card.Scheme}");
 }

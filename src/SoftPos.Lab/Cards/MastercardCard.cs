@@ -1,4 +1,3 @@
-using SoftPos.Cryptography;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Lab.Cards;
@@ -94,9 +93,6 @@ internal sealed class MastercardCard : VirtualCard
         _ => Status(0x6D00),
     };
 
-    private static Dol Parse(string hex) =>
-        Dol.TryParse(Convert.FromHexString(hex), out Dol? dol, out _) ? dol : throw new InvalidOperationException();
-
     private byte[] ProcessingOptions(ReadOnlySpan<byte> data)
     {
         int expected = IsDevice ? Parse(MastercardData.DevicePdol).TotalLength : 0;
@@ -150,14 +146,7 @@ internal sealed class MastercardCard : VirtualCard
             return Status(0x6700);
         }
 
-        TlvMap terminal = [];
-        int at = 0;
-        foreach (DolEntry entry in Cdol1.Entries)
-        {
-            terminal[entry.Tag] = values.Slice(at, entry.Length).ToArray();
-            at += entry.Length;
-        }
-
+        TlvMap terminal = Split(Cdol1, values);
         bool secondTap = Description.Behaviour == "see-phone" && Tap == 1;
         byte type = secondTap || Description.Behaviour == "declines" ? Aac : TypeOf((byte)(control & TypeBits));
         bool signs = (control & CdaRequested) != 0 && !secondTap;
@@ -180,20 +169,7 @@ internal sealed class MastercardCard : VirtualCard
 
         // M/Chip: key index, version, six bytes of results, data authentication code, counters.
         byte[] iad = [Issued.DerivationKeyIndex, Issued.CvnByte, (byte)(0x80 | (type >> 2)), .. new byte[5], .. new byte[10]];
-        byte[] cryptogram = _cryptography.Cryptogram(new CryptogramInput
-        {
-            AmountAuthorised = terminal[0x9F02]!,
-            AmountOther = terminal[0x9F03]!,
-            TerminalCountryCode = terminal[0x9F1A]!,
-            TerminalVerificationResults = terminal[0x95]!,
-            TransactionCurrencyCode = terminal[0x5F2A]!,
-            TransactionDate = terminal[0x9A]!,
-            TransactionType = terminal[0x9C]!,
-            UnpredictableNumber = terminal[0x9F37]!,
-            ApplicationInterchangeProfile = _data.Value.Profile,
-            ApplicationTransactionCounter = counter,
-            IssuerApplicationData = iad,
-        });
+        byte[] cryptogram = _cryptography.Cryptogram(terminal, _data.Value.Profile, counter, iad);
         if (Description.Behaviour == "bad-cryptogram")
         {
             cryptogram[7] ^= 0x01;
@@ -209,17 +185,17 @@ internal sealed class MastercardCard : VirtualCard
 
         byte[] unsigned = [.. before.Written, .. after.Written];
         byte[] middle = signs
-            ? new TlvWriter().Write(0x9F4B, Signature(terminal, cdolValues, [type, .. cryptogram], unsigned)).ToArray()
+            ? new TlvWriter().Write(0x9F4B, Signature(terminal, cdolValues, type, cryptogram, unsigned)).ToArray()
             : new TlvWriter().Write(0x9F26, cryptogram).ToArray();
         return new TlvWriter().Write(0x77, [.. before.Written, .. middle, .. after.Written]).ToArray();
     }
 
-    /// <summary>Signed dynamic application data of CDA (EMV Book 2, 6.6.1), with the relay resistance data where it was exchanged.</summary>
-    private byte[] Signature(TlvMap terminal, ReadOnlySpan<byte> cdolValues, byte[] cidAndCryptogram, byte[] unsigned)
+    /// <summary>The signature of CDA, with the relay resistance data where it was exchanged.</summary>
+    private byte[] Signature(TlvMap terminal, ReadOnlySpan<byte> cdolValues, byte type, byte[] cryptogram, byte[] unsigned)
     {
-        byte[] hash = System.Security.Cryptography.SHA1.HashData([.. _pdolValues, .. cdolValues, .. unsigned]);
-        byte[] dynamicData = [0x08, .. Random(8), .. cidAndCryptogram, .. hash, .. _relayData];
-        byte[] signature = LabCertificates.Dynamic(LabCardKeys.Card("mastercard"), 0x05, dynamicData, terminal[0x9F37]!);
+        byte[] exchanged = [.. _pdolValues, .. cdolValues, .. unsigned];
+        byte[] signature = LabCertificates.Combined(
+            LabCardKeys.Card("mastercard"), Random(8), type, cryptogram, exchanged, _relayData, terminal[0x9F37]!);
         if (Description.Behaviour == "bad-signature")
         {
             signature[signature.Length / 2] ^= 0x01;

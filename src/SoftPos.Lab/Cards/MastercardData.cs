@@ -22,31 +22,11 @@ internal sealed class MastercardData
     public MastercardData(LabCardDescription description, LabIssuedCard issued, byte[] track2)
     {
         Profile = ProfileOf(description);
-        LabRsaKey issuer = LabCardKeys.Issuer("mastercard");
-        LabRsaKey card = LabCardKeys.Card("mastercard");
         byte[] data = Data(description, issued, track2);
-        (byte[] issuerCertificate, byte[] issuerRemainder) = LabCertificates.ForIssuer(LabCardKeys.Ca("mastercard"), issuer, issued.Pan, "1249");
-        (byte[] cardCertificate, byte[] cardRemainder) = LabCertificates.ForCard(issuer, card, issued.Pan, "1249", [.. data, .. Profile]);
-        Turn(description, issuerCertificate, "bad-issuer-certificate");
-        Turn(description, cardCertificate, "bad-card-certificate");
-        TlvWriter keys = new TlvWriter()
-            .Write(0x8F, [LabCardKeys.CaKeyIndex])
-            .Write(0x9F32, issuer.Exponent)
-            .Write(0x9F46, cardCertificate)
-            .Write(0x9F47, card.Exponent);
-        if (issuerRemainder.Length > 0)
-        {
-            keys.Write(0x92, issuerRemainder);
-        }
-
-        if (cardRemainder.Length > 0)
-        {
-            keys.Write(0x9F48, cardRemainder);
-        }
-
-        _records[(DataFile, 1)] = Template(data);
-        _records[(IssuerFile, 1)] = Template(new TlvWriter().Write(0x90, issuerCertificate).ToArray());
-        _records[(IssuerFile, 2)] = Template(keys.ToArray());
+        (byte[] issuer, byte[] keys) = LabCertificates.Records(description, issued, "mastercard", [.. data, .. Profile]);
+        _records[(DataFile, 1)] = LabCertificates.Template(data);
+        _records[(IssuerFile, 1)] = issuer;
+        _records[(IssuerFile, 2)] = keys;
     }
 
     /// <summary>File locator: the data record is signed, the two of the certificates are not.</summary>
@@ -100,15 +80,5 @@ internal sealed class MastercardData
         }
 
         return data.ToArray();
-    }
-
-    private static byte[] Template(byte[] value) => new TlvWriter().Write(0x70, value).ToArray();
-
-    private static void Turn(LabCardDescription description, byte[] certificate, string behaviour)
-    {
-        if (description.Behaviour == behaviour)
-        {
-            certificate[certificate.Length / 2] ^= 0x01;
-        }
     }
 }

@@ -60,7 +60,10 @@ public abstract class VirtualCard
     internal static VirtualCard Create(LabCardDescription description, int counter, Action<Span<byte>>? random) => description switch
     {
         { Scheme: "visa" } or { Behaviour: "brand-mixup" } => new VisaCard(description, counter, random),
-        { Scheme: "common" } => new Kernel8Card(description, counter, random),
+        { Scheme: "unionpay" } => new UnionPayCard(description, counter, random),
+        { Scheme: "discover" } => new DiscoverCard(description, counter, random),
+        { Scheme: "amex" } => new AmericanExpressCard(description, counter, random),
+        { Scheme: "ccd" } => new Kernel8Card(description, counter, random),
         _ => new MastercardCard(description, counter, random),
     };
 
@@ -116,6 +119,55 @@ public abstract class VirtualCard
         byte[] bytes = new byte[length];
         _random(bytes);
         return bytes;
+    }
+
+    private protected static Dol Parse(string hex) =>
+        Dol.TryParse(Convert.FromHexString(hex), out Dol? dol, out _) ? dol : throw new InvalidOperationException("not a data object list");
+
+    /// <summary>The values that a command carries, by the tags of the list that asked for them.</summary>
+    private protected static TlvMap Split(Dol dol, ReadOnlySpan<byte> values)
+    {
+        TlvMap objects = [];
+        int at = 0;
+        foreach (DolEntry entry in dol.Entries)
+        {
+            objects[entry.Tag] = values.Slice(at, entry.Length).ToArray();
+            at += entry.Length;
+        }
+
+        return objects;
+    }
+
+    /// <summary>The values of GET PROCESSING OPTIONS; null when the data is not what the list asked for.</summary>
+    private protected static byte[]? OptionsValues(Dol? pdol, ReadOnlySpan<byte> data)
+    {
+        int expected = pdol?.TotalLength ?? 0;
+        return data.Length == expected + 2 && data[0] == 0x83 && data[1] == expected ? data[2..].ToArray() : null;
+    }
+
+    /// <summary>Answers READ RECORD.</summary>
+    private protected static byte[] Record(Dictionary<(int Sfi, int Record), byte[]> records, CommandApdu command) =>
+        (command.P2 & 0x07) == 4 && records.TryGetValue((command.P2 >> 3, command.P1), out byte[]? record) ? Done(record) : Status(0x6A83);
+
+    /// <summary>The counter as 9F36.</summary>
+    private protected byte[] CounterBytes() => [(byte)(Counter >> 8), (byte)(Counter & 0xFF)];
+
+    /// <summary>The file control information of the application, with its data object list.</summary>
+    private protected byte[] Information(string? pdol)
+    {
+        TlvWriter writer = new TlvWriter()
+            .Open(0x6F)
+            .Write(0x84, Aid)
+            .Open(0xA5)
+            .Write(0x50, System.Text.Encoding.ASCII.GetBytes(Label))
+            .Write(0x87, [0x01])
+            .Write(0x5F2D, "ende"u8);
+        if (pdol is not null)
+        {
+            writer.Write(0x9F38, Convert.FromHexString(pdol));
+        }
+
+        return Done(writer.Close().Close().ToArray());
     }
 
     /// <summary>Track 2 equivalent data 57 of the card.</summary>

@@ -1,4 +1,3 @@
-using SoftPos.Cryptography;
 using SoftPos.Iso7816;
 
 namespace SoftPos.Lab.Cards;
@@ -88,9 +87,6 @@ internal sealed class VisaCard : VirtualCard
         _ => Status(0x6D00),
     };
 
-    private static Dol Parse(string hex) =>
-        Dol.TryParse(Convert.FromHexString(hex), out Dol? dol, out _) ? dol : throw new InvalidOperationException();
-
     private static byte[] PdolBytes() => Convert.FromHexString("9F66049F02069F03069F1A0295055F2A029A039C019F3704");
 
     private byte[] ProcessingOptions(ReadOnlySpan<byte> data)
@@ -110,14 +106,7 @@ internal sealed class VisaCard : VirtualCard
                 return Status(0x6986);
         }
 
-        TlvMap terminal = [];
-        int at = 2;
-        foreach (DolEntry entry in Pdol.Entries)
-        {
-            terminal[entry.Tag] = data.Slice(at, entry.Length).ToArray();
-            at += entry.Length;
-        }
-
+        TlvMap terminal = Split(Pdol, data[2..]);
         return Decide(new Options(terminal[0x9F66]!, terminal));
     }
 
@@ -163,20 +152,7 @@ internal sealed class VisaCard : VirtualCard
         byte[] counter = [(byte)(Counter >> 8), (byte)(Counter & 0xFF)];
         byte[] aip = IsRelayedOtherBrand ? [0x00, 0x00] : [Aip[0], IsDevice ? (byte)0x40 : Aip[1]];
         byte[] iad = IssuerApplicationData(type);
-        byte[] cryptogram = _cryptography.Cryptogram(new CryptogramInput
-        {
-            AmountAuthorised = options[0x9F02],
-            AmountOther = options[0x9F03],
-            TerminalCountryCode = options[0x9F1A],
-            TerminalVerificationResults = options[0x95],
-            TransactionCurrencyCode = options[0x5F2A],
-            TransactionDate = options[0x9A],
-            TransactionType = options[0x9C],
-            UnpredictableNumber = options[0x9F37],
-            ApplicationInterchangeProfile = aip,
-            ApplicationTransactionCounter = counter,
-            IssuerApplicationData = iad,
-        });
+        byte[] cryptogram = _cryptography.Cryptogram(options.Terminal, aip, counter, iad);
         (_lastCryptogram, _lastUnpredictableNumber) = (cryptogram, options[0x9F37]);
         bool signs = !IsRelayedOtherBrand && (type == 0x40 || (type == 0x80 && options.OdaForOnline));
         byte[] authentication = [0x01, .. Random(4), .. ctq];
@@ -264,8 +240,6 @@ internal sealed class VisaCard : VirtualCard
 
     private Personalisation MakePersonalisation()
     {
-        LabRsaKey issuer = LabCardKeys.Issuer("visa");
-        LabRsaKey card = LabCardKeys.Card("visa");
         TlvWriter data = new TlvWriter()
             .Write(0x5A, Digits(Issued.Pan))
             .Write(0x5F24, Convert.FromHexString(Description.Expiry))
@@ -278,41 +252,12 @@ internal sealed class VisaCard : VirtualCard
         }
 
         byte[] staticData = [.. data.Written, Aip[0], IsDevice ? (byte)0x40 : Aip[1]];
-
-        // The certificates outlive the card, so that an expired card fails for its date only.
-        (byte[] issuerCertificate, byte[] issuerRemainder) = LabCertificates.ForIssuer(LabCardKeys.Ca("visa"), issuer, Issued.Pan, "1249");
-        (byte[] cardCertificate, byte[] cardRemainder) = LabCertificates.ForCard(issuer, card, Issued.Pan, "1249", staticData);
-        Turn(issuerCertificate, "bad-issuer-certificate");
-        Turn(cardCertificate, "bad-card-certificate");
-        TlvWriter rest = new TlvWriter()
-            .Open(0x70)
-            .Write(0x8F, [LabCardKeys.CaKeyIndex])
-            .Write(0x9F32, issuer.Exponent)
-            .Write(0x9F46, cardCertificate)
-            .Write(0x9F47, card.Exponent);
-        if (issuerRemainder.Length > 0)
+        (byte[] issuer, byte[] keys) = LabCertificates.Records(Description, Issued, "visa", staticData);
+        return new Personalisation(LabCardKeys.Card("visa"), new Dictionary<(int Sfi, int Record), byte[]>
         {
-            rest.Write(0x92, issuerRemainder);
-        }
-
-        if (cardRemainder.Length > 0)
-        {
-            rest.Write(0x9F48, cardRemainder);
-        }
-
-        return new Personalisation(card, new Dictionary<(int Sfi, int Record), byte[]>
-        {
-            [(IssuerFile, 1)] = new TlvWriter().Write(0x70, new TlvWriter().Write(0x90, issuerCertificate).ToArray()).ToArray(),
-            [(IssuerFile, 2)] = rest.Close().ToArray(),
-            [(DataFile, 1)] = new TlvWriter().Write(0x70, data.ToArray()).ToArray(),
+            [(IssuerFile, 1)] = issuer,
+            [(IssuerFile, 2)] = keys,
+            [(DataFile, 1)] = LabCertificates.Template(data.ToArray()),
         });
-    }
-
-    private void Turn(byte[] certificate, string behaviour)
-    {
-        if (Description.Behaviour == behaviour)
-        {
-            certificate[certificate.Length / 2] ^= 0x01;
-        }
     }
 }

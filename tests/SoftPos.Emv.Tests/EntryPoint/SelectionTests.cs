@@ -130,8 +130,8 @@ public sealed class SelectionTests
     [Fact]
     public void A_combination_without_its_kernel_is_passed_over()
     {
-        Scripted card = new(Visa) { VisaKernel = 4, Fci = new TlvWriter().Open(0x6F).Write(0x84, Convert.FromHexString(Visa)).Open(0xA5).Close().Close().ToArray() };
-        card.Entry = Visa + "//04";
+        Scripted card = new(Visa) { VisaKernel = 9, Fci = new TlvWriter().Open(0x6F).Write(0x84, Convert.FromHexString(Visa)).Open(0xA5).Close().Close().ToArray() };
+        card.Entry = Visa + "//09";
 
         Assert.Equal(OutcomeReason.NoApplication, card.Run().Reason);
         Assert.Equal(Visa, Assert.Single(card.Selected));

@@ -27,16 +27,25 @@ internal sealed class HostileCard
     /// <summary>Objects that stand elsewhere, or would always spoil a record.</summary>
     private static readonly HashSet<uint> NotInRecord = [0x9F10, 0x9F26, 0x9F27, 0x9F36, 0x9F4B, 0x9F24, 0x9F5D, 0x82, 0x94];
 
+    private static readonly string[] QualifierPdols = [.. VisaPdols, "9F66049F02069F03069F1A029F37045F2A029A039C019F7A01"];
+    private static readonly string[] CapabilityPdols = ["9F3501", "9F35019F6E04", "9F6D01", "9F66FF", "9F"];
+
     private readonly SeededNumbers _seed;
+    private readonly int _kernel;
+
+    /// <summary>Visa, or a kernel that talks as its does.</summary>
     private readonly bool _isVisa;
 
     /// <summary>One answer in so many is spoilt.</summary>
     private readonly int _mercy;
 
-    public HostileCard(ulong seed)
+    /// <param name="seed">Everything that the card does.</param>
+    /// <param name="kernel">Kernel that it is for; 0 for kernel 2 or 3 by the seed.</param>
+    public HostileCard(ulong seed, int kernel = 0)
     {
         _seed = new SeededNumbers(seed);
-        _isVisa = _seed.OneIn(2);
+        _isVisa = kernel is 6 or 7 || (kernel == 0 && _seed.OneIn(2));
+        _kernel = kernel;
         _mercy = 1 + _seed.Below(60);
     }
 
@@ -59,6 +68,8 @@ internal sealed class HostileCard
     {
         0xA4 when isDirectory => Done(0x6F, Directory()),
         0xA4 => Done(0x6F, Application()),
+        0xA8 when _kernel == 6 => Done(0x77, DiscoverOptions()),
+        0xA8 when _kernel == 4 => Done(0x77, AmericanExpressOptions()),
         0xA8 => _isVisa ? Done(0x77, VisaOptions()) : MastercardOptions(),
         0xB2 => Done(0x70, Some()),
         0xEA => Done(0x80, [.. _seed.Bytes(4), 0, (byte)_seed.Below(16), 0, (byte)_seed.Below(256), 0, (byte)_seed.Below(64)]),
@@ -75,7 +86,7 @@ internal sealed class HostileCard
         TlvWriter writer = new TlvWriter().Write(0x84, "2PAY.SYS.DDF01"u8).Open(0xA5).Open(0xBF0C);
         for (int entries = 1 + _seed.Below(3); entries > 0; entries--)
         {
-            writer.Open(0x61).Write(0x4F, _isVisa ? VisaAid : MastercardAid).Write(0x87, _seed.Bytes(1)).Close();
+            writer.Open(0x61).Write(0x4F, Aid).Write(0x87, _seed.Bytes(1)).Close();
         }
 
         return writer.Close().Close().ToArray();
@@ -83,9 +94,10 @@ internal sealed class HostileCard
 
     private byte[] Application()
     {
-        string pdol = _isVisa ? VisaPdols[_seed.Below(_seed.OneIn(4) ? VisaPdols.Length : 1)] : MastercardPdols[_seed.Below(MastercardPdols.Length)];
+        string[] pdols = _kernel switch { 4 => CapabilityPdols, 6 or 7 => QualifierPdols, _ => _isVisa ? VisaPdols : MastercardPdols };
+        string pdol = pdols[_seed.Below(!_isVisa || _seed.OneIn(4) ? pdols.Length : 1)];
         return new TlvWriter()
-            .Write(0x84, _isVisa ? VisaAid : MastercardAid)
+            .Write(0x84, Aid)
             .Open(0xA5)
             .Write(0x50, "CARD"u8)
             .Write(0x9F38, Convert.FromHexString(pdol.Length % 2 == 0 ? pdol : pdol + "0"))
@@ -96,6 +108,32 @@ internal sealed class HostileCard
             .Close()
             .ToArray();
     }
+
+    private byte[] Aid => _kernel switch
+    {
+        4 => Convert.FromHexString("A000000025010403"),
+        6 => Convert.FromHexString("A0000001523010"),
+        7 => Convert.FromHexString("A000000333010101"),
+        _ => _isVisa ? VisaAid : MastercardAid,
+    };
+
+    private byte[] DiscoverOptions()
+    {
+        byte[] information = _seed.OneIn(4) ? _seed.Bytes(1) : _seed.OneIn(3) ? [0x40] : [0x80];
+        bool signs = information[0] == 0x40 || _seed.OneIn(8);
+        return
+        [
+            .. Tlv(0x82, _seed.OneIn(6) ? _seed.Bytes(2) : [0x19, 0x00]), .. Tlv(0x94, Locator()), .. Tlv(0x9F10, _seed.Bytes(10)),
+            .. Tlv(0x9F27, information), .. Tlv(0x9F71, _seed.Bytes(2)), .. Tlv(0x9F36, _seed.Bytes(2)),
+            .. signs ? Tlv(0x9F4B, _seed.Bytes(128)) : Tlv(0x9F26, _seed.Bytes(8)),
+        ];
+    }
+
+    private byte[] AmericanExpressOptions() =>
+    [
+        .. Tlv(0x82, _seed.OneIn(6) ? _seed.Bytes(2) : [0x19, _seed.OneIn(2) ? (byte)0xC0 : (byte)0x80]), .. Tlv(0x94, Locator()),
+        .. _seed.OneIn(2) ? Tlv(0x9F71, [0x01, 0x03, (byte)_seed.Below(4)]) : [],
+    ];
 
     private byte[] VisaOptions() =>
     [
@@ -125,7 +163,7 @@ internal sealed class HostileCard
         TlvWriter writer = new();
         foreach ((uint tag, string value) in Objects)
         {
-            bool elsewhere = NotInRecord.Contains(tag) || (_isVisa && tag is (0x57 or 0x5A or 0x9F6C or 0x9F6E or 0x9F69));
+            bool elsewhere = NotInRecord.Contains(tag) || (_isVisa && _kernel != 6 && tag is (0x57 or 0x5A or 0x9F6C or 0x9F6E or 0x9F69));
             if (elsewhere ? !_seed.OneIn(_mercy * 20) : _seed.OneIn(200))
             {
                 continue;

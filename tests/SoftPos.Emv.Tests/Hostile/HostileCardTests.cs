@@ -17,7 +17,7 @@ public sealed class HostileCardTests
     {
         if (Environment.GetEnvironmentVariable(OneSeed) is { Length: > 0 } one)
         {
-            Run(ulong.Parse(one, System.Globalization.CultureInfo.InvariantCulture), new ContactlessReader(), out _);
+            Run(ulong.Parse(one, System.Globalization.CultureInfo.InvariantCulture), new ContactlessReader(), 0, out _);
             return;
         }
 
@@ -27,7 +27,7 @@ public sealed class HostileCardTests
         ContactlessReader reader = new();
         for (ulong seed = 0; seed < Cards; seed++)
         {
-            Outcome outcome = Guarded(seed, reader, out HostileCard card);
+            Outcome outcome = Guarded(seed, reader, 0, out HostileCard card);
             kinds[outcome.Kind] = kinds.GetValueOrDefault(outcome.Kind) + 1;
             reasons.Add(outcome.Reason);
             foreach (byte instruction in card.Seen)
@@ -47,24 +47,52 @@ public sealed class HostileCardTests
         Assert.InRange(reasons.Count, 15, 64);
     }
 
-    private static Outcome Guarded(ulong seed, ContactlessReader reader, out HostileCard card)
+    /// <summary>The same for the kernels of one scheme each. A kernel that believes only signatures never approves a card that has no keys.</summary>
+    [Theory]
+    [InlineData(4, 0xAE, true)]
+    [InlineData(6, 0xB2, false)]
+    [InlineData(7, 0xB2, false)]
+    public void A_hundred_thousand_hostile_cards_of_one_scheme_each_end_in_an_outcome(int kernel, byte last, bool approves)
+    {
+        Dictionary<OutcomeKind, int> kinds = [];
+        HashSet<OutcomeReason> reasons = [];
+        int deep = 0;
+        ContactlessReader reader = new();
+        for (ulong seed = 0; seed < Cards; seed++)
+        {
+            Outcome outcome = Guarded(seed, reader, kernel, out HostileCard card);
+            kinds[outcome.Kind] = kinds.GetValueOrDefault(outcome.Kind) + 1;
+            reasons.Add(outcome.Reason);
+            deep += card.Seen.Contains(last) ? 1 : 0;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(", ", kinds)} | {deep} with {last:X2} | {string.Join(", ", reasons)}");
+        Assert.InRange(deep, 1000, Cards);
+        Assert.Equal(approves, kinds.ContainsKey(OutcomeKind.Approved));
+        Assert.All(
+            (OutcomeKind[])[OutcomeKind.Declined, OutcomeKind.OnlineRequest, OutcomeKind.TryAnotherInterface, OutcomeKind.EndApplication],
+            kind => Assert.InRange(kinds.GetValueOrDefault(kind), 5, Cards));
+        Assert.InRange(reasons.Count, 10, 64);
+    }
+
+    private static Outcome Guarded(ulong seed, ContactlessReader reader, int kernel, out HostileCard card)
     {
         try
         {
-            Outcome outcome = Run(seed, reader, out card);
+            Outcome outcome = Run(seed, reader, kernel, out card);
             outcome.Account?.Dispose();
             return outcome;
         }
         catch (Exception fault)
         {
             throw new InvalidOperationException(
-                $"seed {seed}: {fault.GetType().Name}. Again: {OneSeed}={seed} SoftPos.Emv.Tests -class {typeof(HostileCardTests).FullName}", fault);
+                $"kernel {kernel}, seed {seed}: {fault.GetType().Name}. Again: {OneSeed}={seed} SoftPos.Emv.Tests -class {typeof(HostileCardTests).FullName}", fault);
         }
     }
 
-    private static Outcome Run(ulong seed, ContactlessReader reader, out HostileCard card)
+    private static Outcome Run(ulong seed, ContactlessReader reader, int kernel, out HostileCard card)
     {
-        HostileCard made = new(seed);
+        HostileCard made = new(seed, kernel);
         card = made;
         int taps = 3;
         SeededNumbers numbers = new(~seed);
@@ -78,6 +106,18 @@ public sealed class HostileCardTests
         Assert.InRange(made.Commands, 0, 3 * ContactlessReader.MaxCommands);
         return outcome;
     }
+
+    /// <summary>Nothing is denied and little goes online, so that every way through the kernel is walked; contacts and another interface are there.</summary>
+    private static readonly Kernel4Options Lenient = new()
+    {
+        ReaderCapabilities = [0x9C, 0xE0, 0x00, 0x03],
+        TacDefault = new byte[5],
+        TacOnline = new byte[5],
+        DeclineOnCdaFailure = false,
+        CheckBrand = false,
+        DeliverMembership = true,
+        NoCvmCheck = true,
+    };
 
     private static readonly ReaderConfiguration OnlineOnly = Configure(0x21);
 
@@ -117,7 +157,24 @@ public sealed class HostileCardTests
             Version = "hostile",
             Environment = ReaderEnvironment.Lab,
             Terminal = new TerminalProfile { CountryCode = 276, CurrencyCode = 978, TerminalType = terminalType },
-            Combinations = [visa, mastercard],
+            Combinations =
+            [
+                visa,
+                mastercard,
+                visa with { Aid = Convert.FromHexString("A00000002501"), KernelId = [4], Ttq = null, Kernel4 = Lenient },
+                visa with
+                {
+                    Aid = Convert.FromHexString("A0000001523010"),
+                    KernelId = [6],
+                    Kernel6 = new Kernel6Options { OdaForOnline = true, DeclineNoCvmAboveLimit = false, LoyaltyApproval = true, CheckBrand = false },
+                },
+                visa with
+                {
+                    Aid = Convert.FromHexString("A0000003330101"),
+                    KernelId = [7],
+                    Kernel7 = new Kernel7Options { AcceptFddaVersion0 = true, CheckBrand = false, IssuerUpdate = true },
+                },
+            ],
             CaKeys = new CaKeySet([.. PublishedCaKeys.Test], []),
         };
     }

@@ -54,7 +54,7 @@ public sealed class Kernel8CardTests
         IEnumerable<string> described = typeof(Kernel8CardTests).GetMethod(nameof(Each_kernel_8_card_ends_as_it_is_described))!
             .GetCustomAttributes(typeof(InlineDataAttribute), false).Cast<InlineDataAttribute>().Select(data => (string)data.Data[0]!);
 
-        Assert.Equal(LabCardCatalogue.All.Where(card => card.Scheme == "common").Select(card => card.Name).Order(), described.Order());
+        Assert.Equal(LabCardCatalogue.All.Where(card => card.Scheme == "ccd").Select(card => card.Name).Order(), described.Order());
     }
 
     [Theory]

@@ -194,8 +194,7 @@ public sealed class VisaCardTests
             card.Pan,
             card.Sequence,
             key);
-        Assert.True(CryptogramVersion.TryIdentify(
-            card.Scheme == "visa" ? CardScheme.Visa : CardScheme.Mastercard, record[EmvTag.IssuerApplicationData], out CryptogramVersion version));
+        Assert.True(CryptogramVersion.TryIdentify(LabScheme.Of(card.Scheme).Scheme, record[EmvTag.IssuerApplicationData], out CryptogramVersion version));
         return ApplicationCryptogram.Verify(
             version,
             key,

@@ -2,25 +2,15 @@ using SoftPos.Emv.EntryPoint;
 using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
-namespace SoftPos.Emv.Visa;
+namespace SoftPos.Emv.Qualifiers;
 
-/// <summary>Data record, discretionary data and account of kernel 3 (Book C-3, B.1.1).</summary>
-internal sealed class Kernel3Record(KernelActivation activation, CardObjects card)
+/// <summary>Data record and discretionary data of a kernel driven by qualifiers (Book C-3, B.1.1).</summary>
+internal sealed class QualifierRecord(KernelActivation activation, QualifierRules rules, CardObjects card)
 {
-    private static readonly uint[] Order =
-    [
-        EmvTag.Cryptogram, EmvTag.CryptogramInformation, EmvTag.IssuerApplicationData, EmvTag.UnpredictableNumber, EmvTag.Atc, EmvTag.Tvr,
-        EmvTag.TransactionDate, EmvTag.TransactionType, EmvTag.Amount, EmvTag.CurrencyCode, EmvTag.Aip, EmvTag.TerminalCountry,
-        EmvTag.AmountOther, EmvTag.TerminalCapabilities, EmvTag.CvmResults, EmvTag.TerminalType, EmvTag.IfdSerial, EmvTag.DfName,
-        EmvTag.TerminalVersion, EmvTag.SequenceCounter, EmvTag.PanSequenceNumber, EmvTag.FormFactor, EmvTag.CustomerExclusiveData,
-        EmvTag.Par, EmvTag.TokenRequestor, EmvTag.LastFourDigits, EmvTag.PosEntryMode, EmvTag.Ttq, EmvTag.Ctq, EmvTag.TransactionTime,
-        EmvTag.ApplicationLabel, EmvTag.PreferredName,
-    ];
-
     public TlvMap DataRecord(CvmKind cvm, byte cid)
     {
         TlvMap record = [];
-        foreach (uint tag in Order)
+        foreach (uint tag in rules.Record)
         {
             byte[]? value = tag switch
             {
@@ -28,7 +18,7 @@ internal sealed class Kernel3Record(KernelActivation activation, CardObjects car
                 EmvTag.Tvr => new byte[5],
                 EmvTag.CryptogramInformation => card[tag] ?? [cid],
                 EmvTag.CvmResults => CvmChoice.ResultsOf(cvm),
-                EmvTag.FormFactor => FormFactor(),
+                EmvTag.FormFactor when rules.HasFormFactor => FormFactor(),
                 _ => activation.Terminal[tag] ?? card[tag],
             };
             if (value is not null)

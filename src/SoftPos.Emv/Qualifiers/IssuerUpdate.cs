@@ -1,7 +1,8 @@
 using SoftPos.Emv.EntryPoint;
+using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
-namespace SoftPos.Emv.Visa;
+namespace SoftPos.Emv.Qualifiers;
 
 /// <summary>
 /// Delivers the issuer's answer to the card on a second presentment (Book C-3, 5.10): EXTERNAL AUTHENTICATE, then the script commands.
@@ -66,7 +67,7 @@ internal sealed class IssuerUpdate
         ? KernelStep.Send(work.Command)
         : KernelStep.Finish(New(_approved ? OutcomeKind.Approved : OutcomeKind.Declined, OutcomeReason.IssuerUpdateDone) with
         {
-            UiOnOutcome = _activation.Ui(_approved ? UiMessage.Approved : UiMessage.NotAuthorised, UiStatus.NotReady, Kernel3Decision.HoldMs),
+            UiOnOutcome = _activation.Ui(_approved ? UiMessage.Approved : UiMessage.NotAuthorised, UiStatus.NotReady, CommonOutcomes.HoldMs),
         });
 
     private Outcome New(OutcomeKind kind, OutcomeReason reason) => new()

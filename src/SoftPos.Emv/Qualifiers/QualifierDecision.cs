@@ -1,25 +1,21 @@
 using SoftPos.Emv.Authentication;
-using SoftPos.Emv.Configuration;
 using SoftPos.Emv.EntryPoint;
 using SoftPos.Emv.Rules;
 
-namespace SoftPos.Emv.Visa;
+namespace SoftPos.Emv.Qualifiers;
 
 /// <summary>
-/// Everything that kernel 3 decides after the card has left: data checks, cryptogram type, restrictions, offline data authentication,
+/// Everything that a kernel driven by qualifiers decides after the card has left: data checks, cryptogram type, restrictions, offline data authentication,
 /// cardholder verification, outcome (Book C-3, 5.4 to 5.9).
 /// </summary>
-internal sealed class Kernel3Decision(KernelActivation activation, CardObjects card, StaticDataCollector staticData)
+internal sealed class QualifierDecision(
+    KernelActivation activation, QualifierRules rules, CardObjects card, StaticDataCollector staticData)
 {
-    /// <summary>Message hold time of the schemes, 1.3 s.</summary>
-    public const int HoldMs = 1300;
-
     private const byte TtqOfflineOnly = 0x08;
     private const byte TtqContactChip = 0x10;
     private const byte TtqOdaForOnline = 0x01;
     private const byte AipDda = 0x20;
 
-    private readonly Kernel3Options _options = activation.Combination.Kernel3;
     private readonly byte[] _ttq = activation.Terminal[EmvTag.Ttq]!;
     private OutcomeReason _reason = OutcomeReason.OnlineAsked;
     private bool _decline;
@@ -39,16 +35,23 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
     {
         if (CheckData(out string pan) is { } fault)
         {
-            activation.Notes?.Add("5.4.2", $"data of the card: {fault}");
+            activation.Notes?.Add(rules.Clause("5.4.2", "decision"), $"data of the card: {fault}");
             return End(fault);
         }
 
         CryptogramType type = Type();
         ByCryptogram(type);
-        activation.Notes?.Add("5.4.3.2", $"cryptogram {type.ToString().ToUpperInvariant()}: {(_decline ? "decline" : _online ? "online" : "offline approval")} ({_reason})");
+        activation.Notes?.Add(rules.Clause("5.4.3.2", "decision"), $"cryptogram {type.ToString().ToUpperInvariant()}: {(_decline ? "decline" : _online ? "online" : "offline approval")} ({_reason})");
         if (type is CryptogramType.Tc && !_decline)
         {
-            CheckExpiryAndExceptions(pan);
+            CheckExpiry();
+        }
+
+        if ((type is CryptogramType.Tc || rules.ExceptionFileForOnline) && !_decline && activation.Configuration.ExceptionFile.Contains(pan))
+        {
+            // 5.5.1.2.
+            _tvr |= Tvr.OnExceptionFile;
+            Refuse(OutcomeReason.ExceptionFile);
         }
 
         if (!_decline && CheckUsage() is { } otherInterface)
@@ -61,14 +64,14 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
             return afterAuthentication;
         }
 
-        activation.Notes?.Add("5.6", _oda is null ? "offline data authentication is not wanted"
+        activation.Notes?.Add(rules.Clause("5.6", "authentication"), _oda is null ? "offline data authentication is not wanted"
             : $"{_oda.Method} version {_oda.FddaVersion}: {(_oda.Failure is { } failure ? $"failed at {failure}" : "valid")}, keys of {string.Join(", ", _oda.KeyBits)} bits");
         _tvr |= _oda is null ? Tvr.OdaNotPerformed : _oda.Tvr;
         CvmKind cvm = CvmKind.NoCvm;
         if (!_decline)
         {
-            (cvm, OutcomeReason? refused, bool pin) = CardholderVerification.Select(_ttq, card, type is CryptogramType.Arqc);
-            activation.Notes?.Add("5.7.1", $"CVM: {cvm}{(refused is null ? string.Empty : $", refused: {refused}")}");
+            (cvm, OutcomeReason? refused, bool pin) = QualifierVerification.Select(_ttq, card, type is CryptogramType.Arqc, rules);
+            activation.Notes?.Add(rules.Clause("5.7.1", "verification"), $"CVM: {cvm}{(refused is null ? string.Empty : $", refused: {refused}")}");
             Refuse(refused);
             if (pin && !_decline)
             {
@@ -91,24 +94,18 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
             return OutcomeReason.MissingCardData;
         }
 
-        if (TrackTwo.Pan(card[EmvTag.Track2EquivalentData]!) is not { } number)
-        {
-            return OutcomeReason.BadCardData;
-        }
-
         if (card[EmvTag.CryptogramInformation] is null && card[EmvTag.IssuerApplicationData]!.Length < 5)
         {
             return OutcomeReason.MissingCardData;
         }
 
-        pan = number;
-        if (card[EmvTag.Pan] is { } other && TrackTwo.PanOf5A(other) != number)
+        if (AccountNumber.Read(card.Read, out pan) is { } bad)
         {
-            return OutcomeReason.PanMismatch;
+            return bad;
         }
 
         // Another brand's card driven through this kernel: the AID is bound by nothing that the card signs online.
-        if (_options.CheckBrand && activation.AdfName.AsSpan(0, 5).SequenceEqual((ReadOnlySpan<byte>)[0xA0, 0, 0, 0, 3]) && number[0] != '4')
+        if (rules.CheckBrand && !CardBrand.Fits(activation.AdfName, pan))
         {
             return OutcomeReason.BrandMismatch;
         }
@@ -123,7 +120,7 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
     }
 
     private bool WantsOnlineOda() =>
-        _options.OdaForOnline && (_ttq[0] & TtqOdaForOnline) != 0 && (card[EmvTag.Aip]![0] & AipDda) != 0;
+        rules.OdaForOnline && (_ttq[0] & TtqOdaForOnline) != 0 && (card[EmvTag.Aip]![0] & AipDda) != 0;
 
     /// <summary>5.4.3.1: where the card sends no 9F27, the type stands in byte 5 of the issuer application data, bits 6 and 5.</summary>
     private CryptogramType Type() => card[EmvTag.CryptogramInformation] is { } cid
@@ -148,7 +145,7 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
             case CryptogramType.Arqc:
                 GoOnline(OutcomeReason.OnlineAsked);
                 break;
-            case CryptogramType.Tc when OnlineWasRequired && _options.DeclineOfflineWhereOnlineRequired:
+            case CryptogramType.Tc when OnlineWasRequired && rules.DeclineOfflineWhereOnlineRequired:
                 Refuse(OutcomeReason.OfflineWhereOnlineRequired);
                 break;
             case CryptogramType.Tc when OnlineWasRequired:
@@ -163,8 +160,8 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
         }
     }
 
-    /// <summary>5.5.1.1 and 5.5.1.2.</summary>
-    private void CheckExpiryAndExceptions(string pan)
+    /// <summary>5.5.1.1.</summary>
+    private void CheckExpiry()
     {
         byte[]? expiry = card[EmvTag.ExpirationDate];
         if (expiry is null || Bcd.CompareDates(activation.Terminal[EmvTag.TransactionDate]!, expiry) is null or > 0)
@@ -179,19 +176,13 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
                 Refuse(OutcomeReason.Expired);
             }
         }
-
-        if (activation.Configuration.ExceptionFile.Contains(pan))
-        {
-            _tvr |= Tvr.OnExceptionFile;
-            Refuse(OutcomeReason.ExceptionFile);
-        }
     }
 
     /// <summary>5.5.1.3 and 5.5.1.4: cash and cash back by usage control; gives an outcome where the card asks for another interface.</summary>
     private Outcome? CheckUsage()
     {
-        bool cash = Kind is TransactionKind.CashAdvance && _options.CheckCashUsage;
-        bool cashback = Kind is TransactionKind.PurchaseWithCashback && _options.CheckCashbackUsage;
+        bool cash = Kind is TransactionKind.CashAdvance && rules.CheckCashUsage;
+        bool cashback = Kind is TransactionKind.PurchaseWithCashback && rules.CheckCashbackUsage;
         if (!cash && !cashback)
         {
             return null;
@@ -239,7 +230,7 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
 
         if (forOnline)
         {
-            Refuse(_options.DeclineOnOnlineOdaFailure ? OutcomeReason.AuthenticationFailed : null);
+            Refuse(rules.DeclineOnOnlineOdaFailure ? OutcomeReason.AuthenticationFailed : null);
             return null;
         }
 
@@ -265,16 +256,7 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
 
     private OdaResult Verify(string pan, bool forOnline)
     {
-        OdaInput input = new(
-            card.Read,
-            staticData.Complete(card[EmvTag.SdaTagList], card[EmvTag.Aip]),
-            activation.AdfName.AsMemory(0, 5),
-            pan,
-            activation.Request.Date,
-            activation.Configuration.CaKeys)
-        {
-            StaticDataFault = staticData.Fault,
-        };
+        OdaInput input = new CombinedAuthentication(activation, new KernelObjects(activation, card), staticData).Input(pan);
         if (card[EmvTag.SignedDynamicData] is null && card[EmvTag.SignedStaticData] is not null)
         {
             return OfflineDataAuthentication.VerifySda(input);
@@ -287,7 +269,7 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
             activation.Terminal[EmvTag.Amount]!,
             activation.Terminal[EmvTag.CurrencyCode]!,
             forOnline,
-            _options.AcceptFddaVersion0);
+            rules.AcceptFddaVersion0);
     }
 
     private Outcome Conclude(CvmKind cvm, string pan)
@@ -297,11 +279,11 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
             return New(OutcomeKind.Declined, _reason) with
             {
                 Cvm = CvmKind.NoCvm,
-                UiOnOutcome = activation.Ui(UiMessage.NotAuthorised, UiStatus.NotReady, HoldMs),
+                UiOnOutcome = activation.Ui(UiMessage.NotAuthorised, UiStatus.NotReady, CommonOutcomes.HoldMs),
             };
         }
 
-        Kernel3Record record = new(activation, card);
+        QualifierRecord record = new(activation, rules, card);
         Outcome outcome = New(_online ? OutcomeKind.OnlineRequest : OutcomeKind.Approved, _reason) with
         {
             Cvm = cvm,
@@ -313,11 +295,11 @@ internal sealed class Kernel3Decision(KernelActivation activation, CardObjects c
         UiRequest ui = activation.Ui(
             _online ? UiMessage.AuthorisingPleaseWait : cvm is CvmKind.ObtainSignature ? UiMessage.ApprovedSign : UiMessage.Approved,
             _online ? UiStatus.CardReadSuccessfully : UiStatus.NotReady,
-            _online ? 0 : HoldMs);
-        outcome = outcome with { UiOnOutcome = activation.WithBalance(ui, _options.ShowSpendingAmount ? card[EmvTag.AvailableSpendingAmount] : null) };
+            _online ? 0 : CommonOutcomes.HoldMs);
+        outcome = outcome with { UiOnOutcome = activation.WithBalance(ui, rules.ShowSpendingAmount ? card[EmvTag.AvailableSpendingAmount] : null) };
 
         // 5.8.1.2: both sides support issuer updates.
-        bool update = _online && _options.IssuerUpdate && (_ttq[2] & 0x80) != 0 && card[EmvTag.Ctq] is { } ctq && (ctq[1] & 0x40) != 0;
+        bool update = _online && rules.IssuerUpdate && (_ttq[2] & 0x80) != 0 && card[EmvTag.Ctq] is { } ctq && (ctq[1] & 0x40) != 0;
         return update
             ? outcome with
             {
