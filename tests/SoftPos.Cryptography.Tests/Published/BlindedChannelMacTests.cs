@@ -122,6 +122,13 @@ public class BlindedChannelMacTests
         Assert.False(EmvCurve.IsScalar(Enumerable.Repeat((byte)0xFF, 32).ToArray()));
         Assert.False(EmvCurve.IsScalar(Enumerable.Repeat((byte)0xFF, 66).ToArray()));
         Assert.False(EmvCurve.IsScalar(new byte[33]));
+        byte[] longOrder = Convert.FromHexString(
+            "01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409");
+        Assert.Equal(66, longOrder.Length);
+        Assert.False(EmvCurve.IsScalar(longOrder));
+        Assert.True(EmvCurve.IsScalar([.. longOrder[..65], 0x08]));
+        Assert.True(EmvCurve.TryGetPublicKey([.. longOrder[..65], 0x08], new byte[132]));
+        Assert.False(EmvCurve.IsScalar([.. longOrder[..65], 0x0A]));
         Assert.False(EmvCurve.TryGetPublicKey(order, new byte[64]));
         Assert.False(EmvCurve.TryMultiply(order, one, new byte[32]));
     }

@@ -56,7 +56,7 @@ public class EcSdsaExamplesTests
     {
         byte[] key = PublicKeyOf(Convert.FromHexString(Examples.Last().Data.Item1));
         byte[] order = Convert.FromHexString(
-            "01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409");
+            "01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409");
         Assert.False(EcSdsa.Verify(key, "text"u8, new byte[EcSdsa.LongSignatureLength]));
         Assert.False(EcSdsa.Verify(key, "text"u8, [.. Enumerable.Repeat((byte)1, 64), .. order]));
         Assert.False(EcSdsa.Verify(key, "text"u8, new byte[EcSdsa.SignatureLength]));
