@@ -69,9 +69,9 @@ public sealed class EnvelopeKey : IDisposable
                 return key;
             }
         }
-        catch (CryptographicException)
+        catch (Exception fault) when (fault is CryptographicException or PlatformNotSupportedException)
         {
-            // Not a key, or not a point of the curve: an outcome like any other wrong key.
+            // Not a key, of a curve that nobody knows, or not a point of the curve: an outcome like any other wrong key.
         }
 
         key.Dispose();

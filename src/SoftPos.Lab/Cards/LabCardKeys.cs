@@ -15,8 +15,8 @@ public static class LabCardKeys
 
     private static readonly JsonNode Keys = Load();
 
-    /// <summary>CA public keys for the reader configuration of the lab.</summary>
-    public static IReadOnlyList<CaPublicKey> CaKeys { get; } = [.. LabScheme.All.Select(PublicKey)];
+    /// <summary>CA public keys for the reader configuration of the lab; the cards of kernel 8 have keys on curves instead.</summary>
+    public static IReadOnlyList<CaPublicKey> CaKeys { get; } = [.. LabScheme.All.Where(scheme => Keys[scheme.Name] is not null).Select(PublicKey)];
 
     /// <summary>CA public keys on elliptic curves, for kernel 8.</summary>
     public static IReadOnlyList<CaEccPublicKey> EccCaKeys => Kernel8Keys.CaKeys;

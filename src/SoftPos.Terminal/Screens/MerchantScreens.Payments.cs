@@ -40,7 +40,7 @@ public sealed partial class MerchantScreens
     {
         ArgumentNullException.ThrowIfNull(result);
         bool isGood = result.Outcome is PaymentOutcome.Approved or PaymentOutcome.Voided;
-        bool isOpen = result.Outcome is PaymentOutcome.Unknown;
+        bool isOpen = result.Outcome is PaymentOutcome.Unknown or PaymentOutcome.Deferred or PaymentOutcome.InReview;
         List<ScreenAction> actions = [];
         if (isOpen)
         {

@@ -22,7 +22,7 @@ public sealed class AlarmTests
 
         await fleet.Alarms.FollowOnceAsync(default);
         AlarmRecord alarm = Assert.Single(await fleet.OpenAlarmsAsync());
-        Assert.Equal((AlarmKinds.Attestation, "APP_VERSION_OLD", 3), (alarm.Kind, alarm.Reason, alarm.Occurrences));
+        Assert.Equal((AlarmKinds.Attestation, "UPGRADE_REQUIRED", 3), (alarm.Kind, alarm.Reason, alarm.Occurrences));
         Assert.Contains(alarm.Evidence, static one => one.What == "sdk.version");
         JournalEntry proof = Assert.Single(await fleet.Database.Journal.RangeAsync(alarm.Evidence[0].Entry!.Value, 1));
         Assert.Equal("evidence.appraised", proof.Kind);
