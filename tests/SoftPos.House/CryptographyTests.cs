@@ -20,7 +20,7 @@ public partial class CryptographyTests
     /// <summary>Ranges that schemes and the lab give to tests.</summary>
     private static readonly string[] TestRanges =
     [
-        "476173", "541333", "411111", "400000", "550000", "505244", "675964", "374245", "621094", "601100",
+        "476173", "541333", "411111", "400000", "550000", "505244", "675964", "374245", "621094", "601100", "401288", "354059",
 
         // A DER sequence of two small integers, which by chance has the right check digit.
         "30060201",

@@ -91,19 +91,6 @@ internal sealed class Kernel8Card : VirtualCard
         _ => Status(0x6D00),
     };
 
-    private static TlvMap Values(Dol list, ReadOnlySpan<byte> values)
-    {
-        TlvMap terminal = [];
-        int at = 0;
-        foreach (DolEntry entry in list.Entries)
-        {
-            terminal[entry.Tag] = values.Slice(at, entry.Length).ToArray();
-            at += entry.Length;
-        }
-
-        return terminal;
-    }
-
     private byte[] ProcessingOptions(ReadOnlySpan<byte> data)
     {
         if (data.Length != PdolList.TotalLength + 2 || data[0] != 0x83 || data[1] != PdolList.TotalLength)
@@ -117,7 +104,7 @@ internal sealed class Kernel8Card : VirtualCard
         }
 
         _pdolValues = data[2..].ToArray();
-        TlvMap terminal = Values(PdolList, _pdolValues);
+        TlvMap terminal = Split(PdolList, _pdolValues);
         if (OpenChannel(terminal[0x9E]) is not { } keyData)
         {
             return Status(0x6A80);
@@ -242,7 +229,7 @@ internal sealed class Kernel8Card : VirtualCard
         }
 
         _hasAnswered = true;
-        return Done(Respond(Values(CdolList, seen), seen, control));
+        return Done(Respond(Split(CdolList, seen), seen, control));
     }
 
     private byte TypeOf(byte asked) => (asked, Description) switch
