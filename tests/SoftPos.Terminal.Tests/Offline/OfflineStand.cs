@@ -76,7 +76,7 @@ internal sealed class OfflineStand : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        Terminal = await SoftPosTerminal.CreateAsync(new TerminalOptions { Backend = Backend.Address, Platform = Platform }, Cancel);
+        Terminal = await SoftPosTerminal.CreateAsync(Backend.Options(Platform), Cancel);
         Terminal.Forwarded += Forwarded.Add;
     }
 

@@ -66,7 +66,7 @@ public sealed class MerchantScreensTests
             Assert.NotEqual(ScreenPulse.None, screen.Pulse);
         }
 
-        Assert.Equal(15, titles.Count);
+        Assert.Equal(17, titles.Count);
     }
 
     [Fact]
