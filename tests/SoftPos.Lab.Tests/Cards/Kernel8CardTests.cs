@@ -201,7 +201,7 @@ public sealed class Kernel8CardTests
         {
             card.EnterField();
             card.Transceive(Convert.FromHexString("00A4040007F04C414238101000"));
-            byte[] options = card.Transceive([0x80, 0xA8, 0x00, 0x00, 0x5E, 0x83, 0x5C, .. KernelKey(), .. new byte[28], 0x00])!;
+            byte[] options = card.Transceive([0x80, 0xA8, 0x00, 0x00, 0x5C, 0x83, 0x5A, .. KernelKey(), .. new byte[26], 0x00])!;
             Assert.True(TlvMap.TryParse(options.AsMemory(0, options.Length - 2), out TlvMap? template, out _));
             Assert.True(TlvMap.TryParse(template[0x77], out TlvMap? objects, out _));
             keys.Add(Convert.ToHexString(objects[0x9F8103]!.AsSpan(0, 32)));
@@ -217,7 +217,7 @@ public sealed class Kernel8CardTests
         VirtualCard card = VirtualCard.Create("kernel8")!;
         card.Transceive(Convert.FromHexString("00A4040007F04C414238101000"));
 
-        Assert.Equal("6A80", Convert.ToHexString(card.Transceive([0x80, 0xA8, 0x00, 0x00, 0x5E, 0x83, 0x5C, .. new byte[92], 0x00])!));
+        Assert.Equal("6A80", Convert.ToHexString(card.Transceive([0x80, 0xA8, 0x00, 0x00, 0x5C, 0x83, 0x5A, .. new byte[90], 0x00])!));
     }
 
     [Fact]
