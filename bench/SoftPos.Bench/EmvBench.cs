@@ -28,7 +28,7 @@ internal sealed class EmvBench : IBench
         yield return new BenchLine($"BER-TLV walk, objects of a {response.Length}-byte response", walks * objects, AllocatedBytes: bytes);
         foreach ((string card, string what) in ((string, string)[])[
             ("visa", "kernel 3, fDDA"), ("mastercard", "kernel 2, CDA"), ("amex", "kernel 4, CDA"), ("discover-offline", "kernel 6, CDA in the options"),
-            ("unionpay-offline", "kernel 7, fDDA"),
+            ("unionpay-offline", "kernel 7, fDDA"), ("kernel8", "kernel 8, local authentication"),
         ])
         {
             (double[] micros, int commands, string keys, double allocated) = Tap(card);
@@ -46,6 +46,17 @@ internal sealed class EmvBench : IBench
     private static (double[] Micros, int Commands, string Keys, double Allocated) Tap(string name)
     {
         ReaderConfiguration configuration = LabReader.Configuration();
+        bool isOffline = name.EndsWith("-offline", StringComparison.Ordinal);
+        if (isOffline)
+        {
+            // These cards are authenticated only by a reader that may approve by itself.
+            configuration = configuration with
+            {
+                Terminal = configuration.Terminal with { TerminalType = 0x22 },
+                Combinations = [.. configuration.Combinations.Select(static one => one with { FloorLimit = 2000 })],
+            };
+        }
+
         ContactlessReader reader = new();
         VirtualCard card = VirtualCard.Create(name) ?? throw new InvalidOperationException($"no card {name}");
         List<double> micros = [];
@@ -78,7 +89,7 @@ internal sealed class EmvBench : IBench
                     return true;
                 });
             long took = Processor.Nanoseconds() - start - inCard;
-            if (outcome is not { Kind: OutcomeKind.OnlineRequest, Oda.IsValid: true })
+            if (outcome is not { Oda.IsValid: true } || outcome.Kind != (isOffline ? OutcomeKind.Approved : OutcomeKind.OnlineRequest))
             {
                 throw new InvalidOperationException($"{name} ends with {outcome}");
             }
