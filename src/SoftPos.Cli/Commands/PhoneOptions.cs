@@ -12,6 +12,9 @@ internal sealed class PhoneOptions
 {
     private const string AnyReader = "first", NoPin = "none";
 
+    /// <summary>A sale whose answer is lost asks for its end for a while; another command on the same phone waits for it.</summary>
+    private static readonly TimeSpan FolderPatience = TimeSpan.FromSeconds(60);
+
     private readonly Option<int> _port = StackOptions.Port();
     private readonly Option<string?> _url = StackOptions.Url();
     private readonly Option<string> _data = StackOptions.Data();
@@ -26,7 +29,6 @@ internal sealed class PhoneOptions
         Description = "Virtual card: " + string.Join(", ", LabCardCatalogue.All.Select(card => card.Name)) + ".",
         DefaultValueFactory = _ => "visa",
     };
-
 
     private readonly Option<string?> _reader = new("--reader")
     {
@@ -88,6 +90,7 @@ internal sealed class PhoneOptions
         {
             Backend = backend,
             Folder = folder,
+            FolderPatience = FolderPatience,
             Phone = phone,
             Card = card,
             Reader = Reader(result),
@@ -104,6 +107,11 @@ internal sealed class PhoneOptions
         try
         {
             return await VirtualTerminal.OpenAsync(options, cancellation);
+        }
+        catch (PhoneInUseException)
+        {
+            throw new CommandException(
+                $"phone {phone}: another command has used it for {FolderPatience.TotalSeconds:0} s; wait until it ends, or take another with --phone");
         }
         catch (HttpRequestException)
         {

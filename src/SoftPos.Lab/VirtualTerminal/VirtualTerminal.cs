@@ -18,9 +18,11 @@ public sealed class VirtualTerminal : IAsyncDisposable
 
     private readonly LabPhone _phone;
     private readonly VirtualPinScreen _pinScreen;
+    private IDisposable? _hold;
 
     private VirtualTerminal(
-        SoftPosTerminal terminal, LabPhone phone, VirtualPinScreen pinScreen, CardReader reader, VirtualTerminalOptions options, RandomNumberGenerator randomness, RandomNumberGenerator? ownRandomness)
+        SoftPosTerminal terminal, LabPhone phone, VirtualPinScreen pinScreen, CardReader reader, VirtualTerminalOptions options,
+        RandomNumberGenerator randomness, RandomNumberGenerator? ownRandomness)
     {
         Terminal = terminal;
         _phone = phone;
@@ -40,9 +42,27 @@ public sealed class VirtualTerminal : IAsyncDisposable
     /// <summary>Opens the phone of a folder, or starts a new one there.</summary>
     /// <exception cref="ArgumentException">No phone or card of that name, or an address that cannot be used.</exception>
     /// <exception cref="HttpRequestException">The phone knows no channel key yet, and no sandbox answers that would give one.</exception>
+    /// <exception cref="PhoneInUseException">Another process has the phone, and it was to be waited for.</exception>
     public static async Task<VirtualTerminal> OpenAsync(VirtualTerminalOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        IDisposable? hold = options.FolderPatience is { } patience
+            ? await PhoneHold.TakeAsync(options.Folder, patience, options.Clock, cancellation).ConfigureAwait(false)
+            : null;
+        try
+        {
+            VirtualTerminal opened = await OpenHeldAsync(options, cancellation).ConfigureAwait(false);
+            (opened._hold, hold) = (hold, null);
+            return opened;
+        }
+        finally
+        {
+            hold?.Dispose();
+        }
+    }
+
+    private static async Task<VirtualTerminal> OpenHeldAsync(VirtualTerminalOptions options, CancellationToken cancellation)
+    {
         LabPhoneDescription description = LabPhoneDescription.Find(options.Phone)
             ?? throw new ArgumentException($"the lab has no phone named {options.Phone}", nameof(options));
         RandomNumberGenerator? own = options.Randomness is null ? RandomNumberGenerator.Create() : null;
@@ -181,6 +201,7 @@ public sealed class VirtualTerminal : IAsyncDisposable
         await Terminal.DisposeAsync().ConfigureAwait(false);
         _reader.Dispose();
         _ownRandomness?.Dispose();
+        _hold?.Dispose();
     }
 
     private sealed class Screen(Action<PaymentScreen>? show) : IPaymentUi

@@ -31,6 +31,12 @@ public sealed record VirtualTerminalOptions
     /// <summary>Folder of the phone: its keys and its state. An enrolled phone is found there again; counters of cards lie beside it.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>
+    /// How long to wait until no other process has the folder, which is then held: two that use one phone's state look like a clone to the
+    /// back end. Null does not ask.
+    /// </summary>
+    public TimeSpan? FolderPatience { get; init; }
+
     /// <summary>Language tag of the texts.</summary>
     public string Language { get; init; } = "en";
 
