@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using SoftPos.Contract;
 using SoftPos.Keys;
@@ -59,7 +58,8 @@ internal sealed class ChannelKeys : IDisposable
     public static async Task<ChannelKeys> OpenAsync(Database database, IKeyRoom room, BackendOptions options, TimeProvider clock, CancellationToken cancellation)
     {
         ServiceKey channelKey = await ServiceKey.OpenChannelAsync(database, room, cancellation);
-        byte[] root = await OpenRootAsync(database, room, options.Sandbox, cancellation);
+        byte[] root = await Setting(database, room, RootSetting, "terminals' secrets", options.Sandbox)
+            .FindOrMakeAsync(EnvelopeSender.SecretLength, cancellation);
         Standing? standing = await database.Settings.FindAsync(DocumentSetting, cancellation) is { } message
             ? await ReadAsync(database, room, channelKey, message, options.Sandbox, cancellation)
             : null;
@@ -106,9 +106,9 @@ internal sealed class ChannelKeys : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, LongestOverlap);
         using ECDiffieHellman made = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
         byte[] publicKey = made.ExportSubjectPublicKeyInfo();
-        string name = KeySetting + Convert.ToHexStringLower(EnvelopeKey.IdOf(publicKey));
         byte[] clear = made.ExportPkcs8PrivateKey();
-        byte[] resting = await _room.SealForStorageAsync(clear, Binding(name, _isSandbox), cancellation);
+        JsonObject entry = new() { ["purpose"] = "envelope", ["publicKey"] = Convert.ToBase64String(publicKey), ["overlapHours"] = overlap.TotalHours };
+        Change writing = await EnvelopeSetting(_database, _room, publicKey, _isSandbox).WritingAsync(clear, entry, cancellation);
         CryptographicOperations.ZeroMemory(clear);
         return await ChangeAsync(
             (document, now) => document with
@@ -120,10 +120,7 @@ internal sealed class ChannelKeys : IDisposable
                 ],
             },
             new EnvelopeKey(made),
-            change => change.PutSetting(name, resting).Append("key.generated", name.Replace(' ', '.'), new JsonObject
-            {
-                ["purpose"] = "envelope", ["publicKey"] = Convert.ToBase64String(publicKey), ["overlapHours"] = overlap.TotalHours,
-            }),
+            writing,
             cancellation);
     }
 
@@ -136,7 +133,7 @@ internal sealed class ChannelKeys : IDisposable
             return fault;
         }
 
-        await ChangeAsync((document, _) => document with { Pins = pins }, null, static change => change, cancellation);
+        await ChangeAsync((document, _) => document with { Pins = pins }, null, new Change(), cancellation);
         return null;
     }
 
@@ -158,7 +155,7 @@ internal sealed class ChannelKeys : IDisposable
                 };
             },
             null,
-            static change => change,
+            new Change(),
             cancellation);
     }
 
@@ -175,7 +172,7 @@ internal sealed class ChannelKeys : IDisposable
     }
 
     private async Task<ChannelDocument> ChangeAsync(
-        Func<ChannelDocument, DateTimeOffset, ChannelDocument> next, EnvelopeKey? added, Func<Change, Change> with, CancellationToken cancellation)
+        Func<ChannelDocument, DateTimeOffset, ChannelDocument> next, EnvelopeKey? added, Change change, CancellationToken cancellation)
     {
         await _changing.WaitAsync(cancellation);
         try
@@ -199,7 +196,7 @@ internal sealed class ChannelKeys : IDisposable
                 ["pins"] = document.Pins.Count,
                 ["document"] = Convert.ToHexStringLower(SHA256.HashData(message)),
             };
-            Change change = with(new Change().PutSetting(DocumentSetting, message)).Append("channel.published", "channel", entry);
+            change.PutSetting(DocumentSetting, message).Append("channel.published", "channel", entry);
             (await _database.CommitAsync(change, CancellationToken.None)).Require();
             _standing = new Standing(document, message, keys);
             return document;
@@ -215,47 +212,31 @@ internal sealed class ChannelKeys : IDisposable
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
-    private static byte[] Binding(string name, bool isSandbox) => Encoding.ASCII.GetBytes($"{name} {(isSandbox ? "sandbox" : "production")}");
+    private static SealedSetting Setting(Database database, IKeyRoom room, string name, string what, bool isSandbox) =>
+        new(database, room, name, what, $"{name} {(isSandbox ? "sandbox" : "production")}");
 
-    private static async Task<byte[]> OpenRootAsync(Database database, IKeyRoom room, bool isSandbox, CancellationToken cancellation)
-    {
-        if (await database.Settings.FindAsync(RootSetting, cancellation) is { } resting)
-        {
-            return await room.UnsealFromStorageAsync(resting, Binding(RootSetting, isSandbox), cancellation) ?? throw Foreign("terminals' secrets");
-        }
-
-        byte[] made = RandomNumberGenerator.GetBytes(EnvelopeSender.SecretLength);
-        Change change = new Change()
-            .PutSetting(RootSetting, await room.SealForStorageAsync(made, Binding(RootSetting, isSandbox), cancellation))
-            .Append("key.generated", RootSetting, new JsonObject { ["purpose"] = "terminals' secrets" });
-        (await database.CommitAsync(change, cancellation)).Require();
-        return made;
-    }
+    private static SealedSetting EnvelopeSetting(Database database, IKeyRoom room, byte[] publicKey, bool isSandbox) =>
+        Setting(database, room, KeySetting + Convert.ToHexStringLower(EnvelopeKey.IdOf(publicKey)), "envelope key", isSandbox);
 
     private static async Task<Standing> ReadAsync(
         Database database, IKeyRoom room, ServiceKey channelKey, byte[] message, bool isSandbox, CancellationToken cancellation)
     {
         if (!ChannelDocument.TryVerify(message, channelKey.PublicKey, out ChannelDocument document) || document.IsSandbox != isSandbox)
         {
-            throw Foreign("channel document");
+            throw Setting(database, room, DocumentSetting, "channel document", isSandbox).Foreign;
         }
 
         Dictionary<string, EnvelopeKey> keys = new(StringComparer.Ordinal);
         foreach (DatedKey dated in document.EnvelopeKeys)
         {
-            string name = KeySetting + Convert.ToHexStringLower(EnvelopeKey.IdOf(dated.Key));
-            byte[]? clear = await database.Settings.FindAsync(name, cancellation) is { } resting
-                ? await room.UnsealFromStorageAsync(resting, Binding(name, isSandbox), cancellation)
-                : null;
+            SealedSetting setting = EnvelopeSetting(database, room, dated.Key, isSandbox);
+            byte[] clear = await setting.FindAsync(cancellation) ?? throw setting.Foreign;
             using ECDiffieHellman key = ECDiffieHellman.Create();
-            key.ImportPkcs8PrivateKey(clear ?? throw Foreign("envelope"), out _);
+            key.ImportPkcs8PrivateKey(clear, out _);
             CryptographicOperations.ZeroMemory(clear);
             keys[Convert.ToHexString(dated.Key)] = new EnvelopeKey(key);
         }
 
         return new Standing(document, message, keys);
     }
-
-    private static BackendStartException Foreign(string what) =>
-        new($"the {what} does not open under this master key; database, master key and kind of installation belong together");
 }

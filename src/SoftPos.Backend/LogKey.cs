@@ -14,34 +14,28 @@ internal static class LogKey
     /// <summary>Opens the key, or makes it at the first start.</summary>
     public static async Task<NoteSigner> OpenAsync(Database database, IKeyRoom keys, CancellationToken cancellation)
     {
-        byte[] binding = Encoding.ASCII.GetBytes(Setting);
-        byte[] seed;
-        if (await database.Settings.FindAsync(Setting, cancellation) is { } resting)
+        SealedSetting setting = new(database, keys, Setting, "log key");
+        if (await setting.FindAsync(cancellation) is { } stored)
         {
-            seed = await keys.UnsealFromStorageAsync(resting, binding, cancellation)
-                ?? throw new BackendStartException("the log key does not open under this master key; database and master key belong together");
             try
             {
-                return NoteSigner.ForLog(await NameAsync(database, cancellation), seed);
+                return NoteSigner.ForLog(await NameAsync(database, cancellation), stored);
             }
             finally
             {
-                CryptographicOperations.ZeroMemory(seed);
+                CryptographicOperations.ZeroMemory(stored);
             }
         }
 
-        seed = RandomNumberGenerator.GetBytes(NoteSigner.SeedLength);
+        byte[] seed = RandomNumberGenerator.GetBytes(NoteSigner.SeedLength);
 
         // An origin must name one log in the world; an installation that has no address of its own takes a number.
         string name = "softpos.invalid/log-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         NoteSigner made = NoteSigner.ForLog(name, seed);
-        byte[] sealedSeed = await keys.SealForStorageAsync(seed, binding, cancellation);
+        JsonObject entry = new() { ["purpose"] = "checkpoints of the journal", ["verifierKey"] = made.Verifier.ToString() };
+        Change writing = await setting.WritingAsync(seed, entry, cancellation);
         CryptographicOperations.ZeroMemory(seed);
-        Change change = new Change()
-            .PutSetting(Setting, sealedSeed)
-            .PutSetting(Setting + ".name", Encoding.UTF8.GetBytes(name))
-            .Append("key.generated", Setting, new JsonObject { ["purpose"] = "checkpoints of the journal", ["verifierKey"] = made.Verifier.ToString() });
-        (await database.CommitAsync(change, cancellation)).Require();
+        (await database.CommitAsync(writing.PutSetting(Setting + ".name", Encoding.UTF8.GetBytes(name)), cancellation)).Require();
         return made;
     }
 

@@ -40,23 +40,21 @@ internal sealed class ServiceKey : IDeviceKey, IDisposable
 
     private static async Task<ServiceKey> OpenAsync(Database database, IKeyRoom keys, string name, string purpose, CancellationToken cancellation)
     {
-        byte[] binding = System.Text.Encoding.ASCII.GetBytes(name);
+        SealedSetting setting = new(database, keys, name, $"key of {purpose}");
         ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (await database.Settings.FindAsync(name, cancellation) is { } sealedKey)
+        if (await setting.FindAsync(cancellation) is { } stored)
         {
-            byte[] stored = await keys.UnsealFromStorageAsync(sealedKey, binding, cancellation)
-                ?? throw new BackendStartException($"the key of {purpose} does not open under this master key; database and master key belong together");
             key.ImportPkcs8PrivateKey(stored, out _);
             CryptographicOperations.ZeroMemory(stored);
             return new ServiceKey(key);
         }
 
         byte[] fresh = key.ExportPkcs8PrivateKey();
-        byte[] resting = await keys.SealForStorageAsync(fresh, binding, cancellation);
-        CryptographicOperations.ZeroMemory(fresh);
         ServiceKey made = new(key);
         JsonObject content = new() { ["purpose"] = purpose, ["publicKey"] = Convert.ToBase64String(made.PublicKey) };
-        (await database.CommitAsync(new Change().PutSetting(name, resting).Append("key.generated", name, content), cancellation)).Require();
+        Change writing = await setting.WritingAsync(fresh, content, cancellation);
+        CryptographicOperations.ZeroMemory(fresh);
+        (await database.CommitAsync(writing, cancellation)).Require();
         return made;
     }
 

@@ -25,11 +25,8 @@ internal sealed class WebhookSink : IAlarmSink, IDisposable
     public async Task<string?> SendAsync(AlarmEvent happened, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         DateTimeOffset now = _clock.GetUtcNow();
-        using HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = new("application/json");
-        request.Headers.Add(StandardWebhook.IdHeader, happened.Id);
-        request.Headers.Add(StandardWebhook.TimestampHeader, StandardWebhook.TimeText(now));
-        request.Headers.Add(StandardWebhook.SignatureHeader, StandardWebhook.Sign(_secret, happened.Id, now, body.Span));
+        string signature = StandardWebhook.Sign(_secret, happened.Id, now, body.Span);
+        using HttpRequestMessage request = SignedWebhook.Request(_address, happened.Id, now, signature, body);
         try
         {
             using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);

@@ -1,7 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
 using SoftPos.Keys;
 using SoftPos.Storage;
 
@@ -25,21 +23,8 @@ internal sealed class ReceiptLinks : IDisposable
 
     private ReceiptLinks(byte[] key) => _key = key;
 
-    public static async Task<ReceiptLinks> OpenAsync(Database database, IKeyRoom keys, CancellationToken cancellation)
-    {
-        byte[] binding = Encoding.ASCII.GetBytes(Setting);
-        if (await database.Settings.FindAsync(Setting, cancellation) is { } resting)
-        {
-            return new ReceiptLinks(await keys.UnsealFromStorageAsync(resting, binding, cancellation)
-                ?? throw new BackendStartException("the receipt key does not open under this master key; database and master key belong together"));
-        }
-
-        byte[] key = RandomNumberGenerator.GetBytes(KeyLength);
-        byte[] sealedKey = await keys.SealForStorageAsync(key, binding, cancellation);
-        Change change = new Change().PutSetting(Setting, sealedKey).Append("key.generated", Setting, new JsonObject { ["purpose"] = "addresses of receipts" });
-        (await database.CommitAsync(change, cancellation)).Require();
-        return new ReceiptLinks(key);
-    }
+    public static async Task<ReceiptLinks> OpenAsync(Database database, IKeyRoom keys, CancellationToken cancellation) =>
+        new(await new SealedSetting(database, keys, Setting, "key of receipts' addresses").FindOrMakeAsync(KeyLength, cancellation));
 
     /// <summary>Address of a receipt's page.</summary>
     public Uri AddressOf(Uri backend, Guid paymentId)

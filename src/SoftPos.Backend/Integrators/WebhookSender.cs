@@ -150,11 +150,8 @@ internal sealed class WebhookSender : IDisposable
     private async Task<(int? Status, string? Error, TimeSpan? Asked)> SendAsync(WebhookEndpointRecord endpoint, WebhookDelivery delivery)
     {
         DateTimeOffset now = _clock.GetUtcNow();
-        using HttpRequestMessage request = new(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(delivery.Body) };
-        request.Content.Headers.ContentType = new("application/json");
-        request.Headers.Add(StandardWebhook.IdHeader, delivery.EventId);
-        request.Headers.Add(StandardWebhook.TimestampHeader, StandardWebhook.TimeText(now));
-        request.Headers.Add(StandardWebhook.SignatureHeader, await SignaturesAsync(endpoint, delivery, now));
+        string signatures = await SignaturesAsync(endpoint, delivery, now);
+        using HttpRequestMessage request = SignedWebhook.Request(new Uri(endpoint.Url), delivery.EventId, now, signatures, delivery.Body);
         using CancellationTokenSource timeout = new(_schedule.Timeout, _clock);
         try
         {
