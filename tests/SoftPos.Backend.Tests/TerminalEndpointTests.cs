@@ -142,8 +142,14 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
     [InlineData("operator/v1/reconciliations")]
     public async Task Settlement_needs_the_token_of_the_data_folder(string path)
     {
-        JsonObject problem = await ProblemAsync(await PostJsonAsync(path, "{}"), HttpStatusCode.Unauthorized);
-        Assert.Equal(ReasonCodes.OperatorUnknown, problem["code"]!.GetValue<string>());
+        string token = await File.ReadAllTextAsync(Path.Combine(_folder, "operator.token"), None);
+        string[] wrong = [string.Empty, new string('A', token.Length), token[..^1], token + "A"];
+        foreach (string given in wrong)
+        {
+            _http.DefaultRequestHeaders.Authorization = given.Length == 0 ? null : new("Bearer", given);
+            JsonObject problem = await ProblemAsync(await PostJsonAsync(path, "{}"), HttpStatusCode.Unauthorized);
+            Assert.Equal(ReasonCodes.OperatorUnknown, problem["code"]!.GetValue<string>());
+        }
     }
 
     [Fact]

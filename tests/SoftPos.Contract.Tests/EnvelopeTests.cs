@@ -134,7 +134,10 @@ public sealed class EnvelopeTests : IDisposable
     [Requirement("CHN-02", Partly = true)]
     public void An_envelope_opens_for_its_key_method_and_path_alone()
     {
-        byte[] request = Convert.FromHexString(RequestHex);
+        using SealedRequest made = SealedRequest.Seal(_key.PublicKey, Request, Sender);
+        ReadOnlySpan<byte> request = made.Bytes.Span;
+        Assert.True(OpenedRequest.TryOpen(request, _key, "POST", Path, out OpenedRequest opened));
+        opened.Dispose();
         Assert.False(OpenedRequest.TryOpen(request, _key, "GET", Path, out _));
         Assert.False(OpenedRequest.TryOpen(request, _key, "POST", Path + "/status", out _));
         using ECDiffieHellman other = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
