@@ -21,21 +21,9 @@ internal static class Vectors
         get
         {
             string? configured = Environment.GetEnvironmentVariable("SOFTPOS_VECTORS");
-            if (!string.IsNullOrEmpty(configured))
-            {
-                return Directory.Exists(configured) ? configured : null;
-            }
-
-            for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            {
-                if (File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-                {
-                    string beside = Path.Combine(at.FullName, "..", "shared", "vectors");
-                    return Directory.Exists(beside) ? Path.GetFullPath(beside) : null;
-                }
-            }
-
-            return null;
+            return string.IsNullOrEmpty(configured) ? ProjectTree.Beside("shared", "vectors")
+                : Directory.Exists(configured) ? configured
+                : null;
         }
     }
 }

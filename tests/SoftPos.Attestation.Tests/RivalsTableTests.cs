@@ -7,11 +7,11 @@ public partial class RivalsTableTests
     [Fact]
     public void Every_cell_of_ours_names_a_test_that_exists()
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "attestation-rivals.md"));
+        string page = File.ReadAllText(ProjectTree.PathOf("docs", "reference", "attestation-rivals.md"));
         string[] rows = [.. page.Split('\n').Where(line => line.StartsWith('|')).SkipWhile(line => !line.Contains("ours, by test", StringComparison.Ordinal))
             .Skip(2).TakeWhile(line => line.StartsWith('|') && !line.StartsWith("| what", StringComparison.Ordinal))];
         Assert.True(rows.Length > 20);
-        Dictionary<string, string> sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+        Dictionary<string, string> sources = Directory.EnumerateFiles(ProjectTree.PathOf("tests"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .GroupBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => string.Concat(group.Select(File.ReadAllText)), StringComparer.Ordinal);

@@ -33,7 +33,7 @@ public sealed partial class ClauseTableTests
     {
         string book = string.Empty;
         HashSet<string> seen = [];
-        foreach (string line in File.ReadLines(Path.Combine(Root(), Document)))
+        foreach (string line in File.ReadLines(ProjectTree.PathOf(Document)))
         {
             book = line.StartsWith("## ", StringComparison.Ordinal) ? line : book;
             if (IsRow(line))
@@ -49,7 +49,7 @@ public sealed partial class ClauseTableTests
     [GeneratedRegex(@"\[(?:Fact|Theory)[^\n]*\n(?:[ \t]*(?:\[[^\n]*|//[^\n]*)?\n)*[ \t]*public (?:async )?(?:void|Task) (\w+)\(")]
     private static partial Regex TestPattern();
 
-    private static string[] Rows() => [.. File.ReadLines(Path.Combine(Root(), Document)).Where(IsRow)];
+    private static string[] Rows() => [.. File.ReadLines(ProjectTree.PathOf(Document)).Where(IsRow)];
 
     private static bool IsRow(string line) =>
         line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| Clause", StringComparison.Ordinal) && !line.StartsWith("|---", StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed partial class ClauseTableTests
     private static HashSet<string> ExistingTests()
     {
         HashSet<string> tests = new(StringComparer.Ordinal);
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(Root(), "tests"), "*Tests.cs", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(ProjectTree.PathOf("tests"), "*Tests.cs", SearchOption.AllDirectories))
         {
             foreach (Match match in TestPattern().Matches(File.ReadAllText(file)))
             {
@@ -68,18 +68,5 @@ public sealed partial class ClauseTableTests
         }
 
         return tests;
-    }
-
-    private static string Root()
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-            {
-                return at.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("the test does not run inside the project");
     }
 }

@@ -3,7 +3,7 @@ namespace SoftPos.House;
 /// <summary>The working tree that the tests look at.</summary>
 internal static class Tree
 {
-    public static string Root { get; } = Find();
+    public static string Root => ProjectTree.Root;
 
     /// <summary>Text files that the project itself wrote, relative to the root.</summary>
     public static IEnumerable<string> Files(params string[] endings) =>
@@ -13,15 +13,4 @@ internal static class Tree
             .Where(path => endings.Length == 0 || endings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal)));
 
     public static string[] Lines(string path) => File.ReadAllLines(Path.Combine(Root, path));
-
-    private static string Find()
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-        {
-            at = at.Parent;
-        }
-
-        return at?.FullName ?? throw new InvalidOperationException("OpenSoftPos.slnx was not found above the test");
-    }
 }

@@ -25,23 +25,12 @@ public sealed partial class AttackCatalogueTests
     [Requirement("PRC-01", Partly = true)]
     public void The_threat_model_names_only_attacks_that_exist_and_leaves_none_out()
     {
-        string page = File.ReadAllText(Path.Combine(Root(), "docs", "security", "threat-model.md"));
+        string page = File.ReadAllText(ProjectTree.PathOf("docs", "security", "threat-model.md"));
         HashSet<string> named = [.. Name().Matches(page).Select(match => match.Groups["name"].Value)];
         string[] known = [.. AttackCatalogue.All.Select(attack => attack.Name)];
         Assert.Empty(named.Except(known));
         string[] exempt = ["blocked-card"];
         Assert.Empty(AttackCatalogue.All.Where(attack => attack.Class is not AttackClass.Benign).Select(attack => attack.Name).Except(named).Except(exempt));
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo at = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-        {
-            at = at.Parent!;
-        }
-
-        return at.FullName;
     }
 
     [GeneratedRegex(@"`(?<name>[a-z]+(-[a-z]+)*)`")]

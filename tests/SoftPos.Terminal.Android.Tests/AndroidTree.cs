@@ -9,7 +9,7 @@ internal static class AndroidTree
 
     public static readonly XNamespace Name = "http://schemas.android.com/apk/res/android";
 
-    public static string Root { get; } = Find();
+    public static string Root => ProjectTree.Root;
 
     public static XElement Manifest { get; } = XDocument.Load(Path.Combine(Root, App, "AndroidManifest.xml")).Root!;
 
@@ -24,15 +24,4 @@ internal static class AndroidTree
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     public static string? Attribute(XElement element, string name) => element.Attribute(Name + name)?.Value;
-
-    private static string Find()
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-        {
-            at = at.Parent;
-        }
-
-        return at?.FullName ?? throw new InvalidOperationException("OpenSoftPos.slnx was not found above the test");
-    }
 }

@@ -80,7 +80,7 @@ public class PolicyCaseTests
     [Fact]
     public void The_published_schema_is_the_one_of_the_code_and_takes_the_shipped_policy()
     {
-        JsonObject schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "policy.schema.json")))!.AsObject();
+        JsonObject schema = JsonNode.Parse(File.ReadAllText(ProjectTree.PathOf("docs", "reference", "policy.schema.json")))!.AsObject();
         Assert.True(JsonNode.DeepEquals(PolicySchema.Create(), schema), "docs/reference/policy.schema.json is not what softpos policy schema prints");
         Assert.True(PolicyText.TryRead(DefaultPolicy.Utf8.Span, out JsonObject? shipped, out _));
         Assert.Empty(SchemaCheck.Faults(schema, shipped));

@@ -8,7 +8,7 @@ public sealed class SandboxAmountsTests
     [Fact]
     public void The_page_in_the_documentation_is_the_table()
     {
-        string path = Path.Combine(Root(), "docs", "reference", "sandbox-amounts.md");
+        string path = ProjectTree.PathOf("docs", "reference", "sandbox-amounts.md");
         if (Environment.GetEnvironmentVariable("SOFTPOS_WRITE_DOCS") == "1")
         {
             File.WriteAllText(path, SandboxAmounts.ToMarkdown());
@@ -29,16 +29,5 @@ public sealed class SandboxAmountsTests
             Assert.NotEqual("unknown code", ResponseCode.Of(rule.Code).Meaning);
             Assert.True(rule.Code == "00" || rule.Code == $"{rule.Cents:D2}");
         }
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-        {
-            at = at.Parent;
-        }
-
-        return at?.FullName ?? throw new InvalidOperationException("the tests run outside the project");
     }
 }

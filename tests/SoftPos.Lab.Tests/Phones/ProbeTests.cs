@@ -143,7 +143,7 @@ public sealed class ProbeTests : IDisposable
     public void The_page_tells_what_each_lab_phone_shows_to_which_probe()
     {
         string page = Page();
-        string path = Path.Combine(Root(), "docs", "reference", "probes.md");
+        string path = ProjectTree.PathOf("docs", "reference", "probes.md");
         Assert.True(File.Exists(path) && File.ReadAllText(path) == page, $"docs/reference/probes.md should be:\n{page}");
     }
 
@@ -191,15 +191,4 @@ public sealed class ProbeTests : IDisposable
     }
 
     private static Dictionary<string, string> Line(string name, string value) => new() { [name] = value };
-
-    private static string Root()
-    {
-        DirectoryInfo at = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at.FullName, "OpenSoftPos.slnx")))
-        {
-            at = at.Parent ?? throw new InvalidOperationException("OpenSoftPos.slnx is not above the test");
-        }
-
-        return at.FullName;
-    }
 }
