@@ -3,7 +3,7 @@
 #:property PublishAot=false
 
 // Takes one protection out after the other, in a copy of the last commit, and asks that the test which is named for it goes red. A test that
-// stays green shows nothing. Run from the root: dotnet run eng/mutate.cs [NAME …]; the table is written to docs/conformance/mutations.md.
+// stays green shows nothing. Run from the root: dotnet run eng/mutate.cs [NAME …]; the rows are written to docs/conformance/mutations.md.
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -17,7 +17,6 @@ if (chosen.Length == 0)
     Console.Error.WriteLine("no mutation of that name in eng/mutations.json");
     return 2;
 }
-
 
 // The copy lies deeper than the project, so the vectors are named.
 Environment.SetEnvironmentVariable(
@@ -42,6 +41,16 @@ StringBuilder table = new("""
     |---|---|---|---|---|
 
     """);
+string page = Path.Combine(root, "docs", "conformance", "mutations.md");
+Dictionary<string, string> rows = new(StringComparer.Ordinal);
+foreach (string line in File.Exists(page) ? File.ReadLines(page) : [])
+{
+    if (line.Split('|') is [_, string name, ..])
+    {
+        rows[name.Trim()] = line;
+    }
+}
+
 int green = 0;
 foreach (Mutation one in chosen)
 {
@@ -61,13 +70,16 @@ foreach (Mutation one in chosen)
 
     green += result == "red" ? 0 : 1;
     Console.Out.WriteLine($"{result,-8} {one.Name}");
-    table.AppendLine($"| {one.Name} | {one.Row} | `{one.File}`: {one.Story} | `{one.Test}` | {result} |");
+    rows[one.Name] = $"| {one.Name} | {one.Row} | `{one.File}`: {one.Story} | `{one.Test}` | {result} |";
 }
 
-if (args.Length == 0)
+// What was not chosen keeps the row of its last run; a protection that was never tried has none.
+foreach (Mutation one in all.Where(one => rows.ContainsKey(one.Name)))
 {
-    File.WriteAllText(Path.Combine(root, "docs", "conformance", "mutations.md"), table.ToString());
+    table.AppendLine(rows[one.Name]);
 }
+
+File.WriteAllText(page, table.ToString());
 
 Console.Out.WriteLine($"{chosen.Length - green} of {chosen.Length} tests went red");
 return green == 0 ? 0 : 1;

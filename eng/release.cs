@@ -225,17 +225,19 @@ int Weigh()
         Need(skipped == 0, $"{project} skipped {skipped} tests");
     }
 
-    foreach ((string document, string sign, string why) in ((string, string, string)[])
+    foreach ((string document, string sign, string[] faults, string why) in ((string, string, string[], string)[])
     [
-        ("docs/security/threat-model.md", "##", "the threat model"),
-        ("docs/conformance/mutations.md", "| red |", "the table of protections taken out (dotnet run eng/mutate.cs)"),
-        ("docs/conformance/report.md", "0 failed", "the conformance report"),
-        ("CHANGELOG.md", "##", "the list of changes"),
-        ("SECURITY.md", "Reporting", "the way to report a weakness"),
+        ("docs/security/threat-model.md", "##", [], "the threat model"),
+        ("docs/conformance/mutations.md", "| red |", ["| **green** |", "| not tried"], "the table of protections taken out (dotnet run eng/mutate.cs)"),
+        ("docs/conformance/report.md", " 0 failed", [], "the conformance report"),
+        ("CHANGELOG.md", "##", [], "the list of changes"),
+        ("SECURITY.md", "Reporting", [], "the way to report a weakness"),
     ])
     {
         string path = Path.Combine(root, document);
-        Need(File.Exists(path) && File.ReadAllText(path).Contains(sign, StringComparison.Ordinal), $"{why} is not there or shows a failure: {document}");
+        string text = File.Exists(path) ? File.ReadAllText(path) : string.Empty;
+        bool isGood = text.Contains(sign, StringComparison.Ordinal) && !faults.Any(fault => text.Contains(fault, StringComparison.Ordinal));
+        Need(isGood, $"{why} is not there or shows a failure: {document}");
     }
 
     Sbom(out List<string> licences);
