@@ -2,6 +2,7 @@ using SoftPos.Emv.AmericanExpress;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.Discover;
 using SoftPos.Emv.Emvco;
+using SoftPos.Emv.Jcb;
 using SoftPos.Emv.Mastercard;
 using SoftPos.Emv.UnionPay;
 using SoftPos.Emv.Visa;
@@ -175,6 +176,7 @@ public sealed partial class ContactlessReader
             7 when HasQualifiers(fci, combination) => Kernel7.Create(activation),
             2 => new Kernel2(activation),
             4 => new Kernel4(activation),
+            5 => new Kernel5(activation),
             8 => new Kernel8(activation),
             _ => null,
         };

@@ -30,7 +30,7 @@ internal sealed class KernelActivation
     /// <summary>Online response that is to be delivered, or null.</summary>
     public ReaderEvent.OnlineResponse? Response { get; init; }
 
-    /// <summary>Torn transactions that outlive one activation (kernel 2).</summary>
+    /// <summary>Torn transactions that outlive one activation (kernels 2 and 5).</summary>
     public required TornTransactionLog TornLog { get; init; }
 
     /// <summary>Failures of mag-stripe mode that outlive one activation (kernel 2).</summary>
