@@ -75,7 +75,7 @@ public sealed record Kernel5Options
     /// <summary>Seconds that a torn transaction is kept; 0 for no recovery.</summary>
     public int TornLifetimeSeconds { get; init; } = 60;
 
-    /// <summary>ECHO, by which a torn cryptogram is asked for again: a command without data, whose coding is not public.</summary>
+    /// <summary>ECHO, by which a torn cryptogram is asked for again: CLA, INS, P1, P2 and perhaps Le. Its coding is not public.</summary>
     public byte[] EchoCommand { get; init; } = [0x80, 0xDF, 0x00, 0x00, 0x00];
 
     /// <summary>PAN must be of the brand of the AID.</summary>

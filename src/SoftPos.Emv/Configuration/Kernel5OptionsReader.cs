@@ -1,5 +1,3 @@
-using SoftPos.Iso7816;
-
 namespace SoftPos.Emv.Configuration;
 
 /// <summary>Reads the kernel 5 part of a combination; every rule that is broken is told with its path.</summary>
@@ -77,11 +75,6 @@ internal static class Kernel5OptionsReader
         if (options.RandomMaxTargetPercent < options.RandomTargetPercent)
         {
             fields.Fault("randomMaxTargetPercent", "is below randomTargetPercent");
-        }
-
-        if (!CommandApdu.TryParse(options.EchoCommand, out CommandApdu? _))
-        {
-            fields.Fault("echoCommand", "expected a command without data: CLA, INS, P1, P2 and perhaps Le");
         }
     }
 }

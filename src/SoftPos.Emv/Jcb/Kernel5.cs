@@ -75,9 +75,7 @@ internal sealed partial class Kernel5 : IKernel
         {
             _activation.Notes?.Add("5.14", "a torn transaction of this sale: ECHO");
             _waiting = Waiting.Echo;
-            return KernelStep.Send(CommandApdu.TryParse(_options.EchoCommand, out CommandApdu? echo)
-                ? echo
-                : throw new InvalidOperationException("the configuration was read with an ECHO command that is none"));
+            return KernelStep.Send(Echo(_options.EchoCommand));
         }
 
         return SendOptions();
@@ -102,6 +100,9 @@ internal sealed partial class Kernel5 : IKernel
         ReaderEvent.Stop when _waiting < Waiting.Cryptogram => End(OutcomeReason.Stopped),
         _ => KernelStep.Nothing,
     };
+
+    private static CommandApdu Echo(byte[] command) => new(
+        command[0], command[1], command[2], command[3], default, command.Length == 4 ? null : command[4] == 0 ? 256 : command[4]);
 
     private KernelStep FieldFailed()
     {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace SoftPos.Emv.Rules;
 
 /// <summary>Random transaction selection for online (EMV Book 3, 10.6.2), for amounts below the floor limit.</summary>
@@ -18,7 +20,7 @@ internal readonly record struct RandomSelection(int TargetPercent, int MaxTarget
         }
 
         // 1 to 99; the bias of 2^32 modulo 99 is far below what a percentage can tell.
-        int drawn = 1 + (int)(BitConverter.ToUInt32(next()) % 99);
+        int drawn = 1 + (int)(BinaryPrimitives.ReadUInt32BigEndian(next()) % 99);
         long percent = amount < Threshold || floorLimit <= Threshold
             ? TargetPercent
             : TargetPercent + ((MaxTargetPercent - TargetPercent) * (amount - Threshold) / (floorLimit - Threshold));
