@@ -43,7 +43,8 @@ public static class BitMeanings
     }
 
     /// <summary>Without a kernel the bits must be those of the meaning that the tag is then named by.</summary>
-    private static bool IsNamedBy(uint tag, int kernel) => TagDictionary.Find(tag) is not { } named || named.Kernel == 0 || named.Kernel == kernel;
+    private static bool IsNamedBy(uint tag, int kernel) =>
+        TagDictionary.Find(tag) is not { } named || named.Kernel == 0 || named.Kernel == kernel;
 
     private static FrozenDictionary<uint, Entry[]> Load()
     {

@@ -45,13 +45,17 @@ public sealed record Kernel5Options
     /// <summary>Terminal action code, online.</summary>
     public byte[] TacOnline { get; init; } = [0x90, 0x60, 0x00, 0x90, 0x00];
 
-    /// <summary>Amount from which a card without a verification on the device is not taken; null for none beside that of the combination.</summary>
+    /// <summary>
+    /// Amount from which a card without a verification on the device is not taken; null for none beside that of the combination.
+    /// </summary>
     public long? TransactionLimit { get; init; }
 
     /// <summary>The same where the device verifies its holder; null takes <see cref="TransactionLimit"/>.</summary>
     public long? TransactionLimitOnDevice { get; init; }
 
-    /// <summary>Compare when the card has said whether its holder was verified on the device; otherwise before, with the limit for cards.</summary>
+    /// <summary>
+    /// Compare when the card has said whether its holder was verified on the device; otherwise before, with the limit for cards.
+    /// </summary>
     public bool LimitAfterVerification { get; init; } = true;
 
     /// <summary>An amount equal to the floor limit exceeds it.</summary>

@@ -10,8 +10,8 @@ namespace SoftPos.Emv.EntryPoint;
 internal readonly record struct TornTransaction(int Kernel, DateTime At, TlvMap Record);
 
 /// <summary>
-/// Torn transactions of kernels 2 and 5 (Book C-2, 6.8; kernel 5 alike): kept in memory by the reader between activations, bounded in number
-/// and age, each kernel's apart. A record holds account data and is zeroed when it goes.
+/// Torn transactions of kernels 2 and 5 (Book C-2, 6.8; kernel 5 alike): kept in memory by the reader between activations, bounded in
+/// number and age, each kernel's apart. A record holds account data and is zeroed when it goes.
 /// </summary>
 internal sealed class TornTransactionLog
 {

@@ -7,7 +7,7 @@ internal sealed class InterchangeProfile
     private const byte IssuerUpdate = 0x80;
     private readonly byte[] _bytes;
 
-    /// <param name="configured">Value of the configuration; the bits that depend on the transaction or on what the kernel can do are cleared.</param>
+    /// <param name="configured">Value of the configuration; bits that depend on the transaction or on the kernel are cleared.</param>
     public InterchangeProfile(byte[] configured)
     {
         _bytes = [.. configured];

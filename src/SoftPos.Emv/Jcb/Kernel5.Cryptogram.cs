@@ -4,7 +4,7 @@ using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.Jcb;
 
-/// <content>From the last record to the cryptogram: risk, restrictions, action analysis, GENERATE AC, its answer (C-5, 5.5 to 5.8.1, 5.14).</content>
+/// <content>From the last record to the cryptogram and its answer: risk, restrictions, action analysis (C-5, 5.5 to 5.8.1, 5.14).</content>
 internal sealed partial class Kernel5
 {
     private static readonly uint[] WithClearCryptogram = [EmvTag.CryptogramInformation, EmvTag.Atc, EmvTag.Cryptogram];
@@ -99,8 +99,8 @@ internal sealed partial class Kernel5
             : ActionAnalysis.IsDenied(_options.TerminalCodes, ofIssuer, _data.Tvr) ? null
             : _isLegacy ? CryptogramType.Arqc
             : ActionAnalysis.Decide(_activation.Configuration.Terminal, _options.TerminalCodes, ofIssuer, _data.Tvr);
-        _activation.Notes?.Add(
-            "5.7", $"TVR {_data.Tvr}: {(type is { } asked ? $"ask for {asked.ToString().ToUpperInvariant()}" : "denied without the card")}");
+        string what = type is { } asked ? $"ask for {asked.ToString().ToUpperInvariant()}" : "denied without the card";
+        _activation.Notes?.Add("5.7", $"TVR {_data.Tvr}: {what}");
         return type;
     }
 

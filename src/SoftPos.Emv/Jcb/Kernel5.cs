@@ -6,8 +6,8 @@ using SoftPos.Iso7816;
 namespace SoftPos.Emv.Jcb;
 
 /// <summary>
-/// Kernel 5 (JCB J/Speedy, Book C-5), EMV and legacy mode: options, records, decision, one GENERATE AC, and signature and verification after
-/// the card has left. A cryptogram whose answer was lost is asked for again on the next tap.
+/// Kernel 5 (JCB J/Speedy, Book C-5), EMV and legacy mode: options, records, decision, one GENERATE AC, and signature and verification
+/// after the card has left. A cryptogram whose answer was lost is asked for again on the next tap.
 /// </summary>
 internal sealed partial class Kernel5 : IKernel
 {

@@ -37,8 +37,8 @@ internal sealed class Kernel5Conclusion(
     public Outcome Conclude(GenerateExchange exchange, string pan, bool isLegacy)
     {
         CryptogramType type = GenerateCryptogram.TypeOf(data.Card[EmvTag.CryptogramInformation]![0]);
-        activation.Notes?.Add(
-            "5.8.4", $"the card answers {type.ToString().ToUpperInvariant()}, {exchange.Asked.ToString().ToUpperInvariant()} was asked for");
+        string asked = exchange.Asked.ToString().ToUpperInvariant();
+        activation.Notes?.Add("5.8.4", $"the card answers {type.ToString().ToUpperInvariant()}, {asked} was asked for");
         OdaResult? oda = null;
         if (exchange.WithCda && type is CryptogramType.Tc or CryptogramType.Arqc)
         {
@@ -83,7 +83,8 @@ internal sealed class Kernel5Conclusion(
         }
 
         CvmChoice? choice = new Kernel5Verification(activation, data, profile).Select(isLegacy);
-        activation.Notes?.Add("5.8.3", choice is { } found ? $"CVM {found.Cvm}, results {Convert.ToHexString(found.Results)}" : "no method");
+        activation.Notes?.Add(
+            "5.8.3", choice is { } found ? $"CVM {found.Cvm}, results {Convert.ToHexString(found.Results)}" : "no method");
 
         // A PIN that is asked for online cannot be checked where nobody is asked.
         if (choice is not { } cvm || (type is CryptogramType.Tc && cvm.Cvm is CvmKind.OnlinePin))

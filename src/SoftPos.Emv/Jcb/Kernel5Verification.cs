@@ -5,8 +5,8 @@ using SoftPos.Emv.Rules;
 namespace SoftPos.Emv.Jcb;
 
 /// <summary>
-/// Cardholder verification of kernel 5, after the cryptogram: in EMV mode the card's own word 9F50, for a legacy card its CVM list above the
-/// limit (C-5, 5.8.3).
+/// Cardholder verification of kernel 5, after the cryptogram: in EMV mode the card's own word 9F50, for a legacy card its CVM list above
+/// the limit (C-5, 5.8.3).
 /// </summary>
 internal sealed class Kernel5Verification(KernelActivation activation, KernelObjects data, InterchangeProfile profile)
 {

@@ -119,7 +119,8 @@ internal sealed class TornRecovery(KernelActivation activation, Kernel2Database 
 
     /// <summary>Record of the same PAN and sequence number; absent on both sides counts as equal.</summary>
     private TlvMap? OfThisCard() => activation.TornLog.Find(
-        Kernel, record => Same(record[EmvTag.Pan], data[EmvTag.Pan]) && Same(record[EmvTag.PanSequenceNumber], data[EmvTag.PanSequenceNumber]));
+        Kernel,
+        record => Same(record[EmvTag.Pan], data[EmvTag.Pan]) && Same(record[EmvTag.PanSequenceNumber], data[EmvTag.PanSequenceNumber]));
 
     private static bool Same(byte[]? left, byte[]? right) =>
         left is null ? right is null : right is not null && left.AsSpan().SequenceEqual(right);

@@ -2,7 +2,7 @@ using SoftPos.Emv.EntryPoint;
 
 namespace SoftPos.Emv.Rules;
 
-/// <summary>The floor limit of kernels that compare it themselves; the entry point's own indicator knows no limit that is reached.</summary>
+/// <summary>The floor limit of kernels that compare it themselves; for the entry point a limit that is reached is not exceeded.</summary>
 internal static class FloorLimit
 {
     /// <summary>True when the amount goes online by the floor limit of the combination, or of the terminal where that has none.</summary>

@@ -46,6 +46,9 @@ public sealed record LabCardDescription
     /// <summary>Payment account reference 9F24, 29 characters, or null.</summary>
     public string? Par { get; init; }
 
+    /// <summary>AID as hexadecimal digits, where it is another one of its scheme than the usual; or null.</summary>
+    public string? Aid { get; init; }
+
     /// <summary>A named deviation from good conduct, or null.</summary>
     public string? Behaviour { get; init; }
 

@@ -82,7 +82,8 @@ public sealed class Kernel5OutcomeTests
         foreach ((ScriptedCard card, OutcomeKind kind) in ((ScriptedCard, OutcomeKind)[])
             [(ScriptedJcb.Card(), OutcomeKind.Declined), (ScriptedJcb.Legacy(), OutcomeKind.OnlineRequest)])
         {
-            card.Answers[ScriptedJcb.Generate] = _ => ScriptedCard.Done(0x80, Convert.FromHexString("800042112233445566778806010203A40000"));
+            byte[] answer = Convert.FromHexString("800042112233445566778806010203A40000");
+            card.Answers[ScriptedJcb.Generate] = _ => ScriptedCard.Done(0x80, answer);
 
             Assert.Equal(kind, card.Run().Kind);
         }
@@ -127,7 +128,8 @@ public sealed class Kernel5OutcomeTests
         ScriptedCard card = ScriptedJcb.Card();
         card.TerminalType = type;
         card.Cid = cid;
-        ScriptedJcb.Change(card, options => options with { TacOnline = Convert.FromHexString(codes), TacDefault = Convert.FromHexString(codes) });
+        byte[] all = Convert.FromHexString(codes);
+        ScriptedJcb.Change(card, options => options with { TacOnline = all, TacDefault = all });
 
         Outcome outcome = card.Run();
 
@@ -192,7 +194,10 @@ public sealed class Kernel5OutcomeTests
         ScriptedCard card = ScriptedJcb.Card();
         card.Request = card.Request with { AmountMinor = 5000 };
         card.Cryptogram[0x9F50] = [0xF0];
-        ScriptedJcb.Change(card, options => options with { WithoutPreference = choice, InterchangeProfile = Convert.FromHexString(profile) });
+        ScriptedJcb.Change(card, options => options with
+        {
+            WithoutPreference = choice, InterchangeProfile = Convert.FromHexString(profile),
+        });
 
         Outcome outcome = card.Run();
 
@@ -271,7 +276,8 @@ public sealed class Kernel5OutcomeTests
             bool stopped = false;
             card.Answers[instruction] = _ =>
             {
-                stopped = card.Reader.Step(new ReaderEvent.Stop()).OfType<ReaderEffect.Finish>().Any(one => one.Outcome.Reason is OutcomeReason.Stopped);
+                stopped = card.Reader.Step(new ReaderEvent.Stop()).OfType<ReaderEffect.Finish>()
+                    .Any(one => one.Outcome.Reason is OutcomeReason.Stopped);
                 return [0x69, 0x85];
             };
 

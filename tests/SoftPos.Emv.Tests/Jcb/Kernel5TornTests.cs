@@ -195,7 +195,8 @@ public sealed class Kernel5TornTests
     private static void Tear(ScriptedCard card, int taps)
     {
         card.Taps = taps;
-        card.Answers[ScriptedJcb.Generate] = command => card.Count(ScriptedJcb.Generate) == 1 ? [] : ScriptedJcb.Answer(card, (byte)(command[2] & 0xC0));
+        card.Answers[ScriptedJcb.Generate] = command =>
+            card.Count(ScriptedJcb.Generate) == 1 ? [] : ScriptedJcb.Answer(card, (byte)(command[2] & 0xC0));
         card.Answers[ScriptedJcb.Echo] = _ => ScriptedJcb.Answer(card, 0x80);
     }
 }

@@ -19,7 +19,7 @@ internal static class ScriptedJcb
             {
                 Aid = Convert.FromHexString("A0000000651010"),
                 KernelId = [5],
-                Kinds = [TransactionKind.Purchase, TransactionKind.Refund, TransactionKind.PurchaseWithCashback, TransactionKind.CashAdvance],
+                Kinds = [TransactionKind.Purchase, TransactionKind.Refund, TransactionKind.CashAdvance],
                 TransactionLimit = 100_000,
                 FloorLimit = 0,
                 CvmLimit = 5_000,
