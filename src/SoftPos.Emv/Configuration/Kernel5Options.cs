@@ -22,8 +22,8 @@ public enum Kernel5Verifications
 public sealed record Kernel5Options
 {
     /// <summary>
-    /// 9F53, three bytes: signature (40), online PIN (20), verification on the device (10) in byte 1. The bit "CVM required" is set by the
-    /// kernel for each transaction.
+    /// 9F53, three bytes: signature (40), online PIN (20), verification on the device (10) in byte 1. The bits "CVM required" and "issuer
+    /// update supported" are set by the kernel for each transaction.
     /// </summary>
     public byte[] InterchangeProfile { get; init; } = [0x30, 0x00, 0x00];
 
@@ -81,6 +81,9 @@ public sealed record Kernel5Options
 
     /// <summary>ECHO, by which a torn cryptogram is asked for again: CLA, INS, P1, P2 and perhaps Le. Its coding is not public.</summary>
     public byte[] EchoCommand { get; init; } = [0x80, 0xDF, 0x00, 0x00, 0x00];
+
+    /// <summary>Deliver issuer data on a second presentment, with a second GENERATE AC, where the card asks for that (9F60 = 02).</summary>
+    public bool IssuerUpdate { get; init; }
 
     /// <summary>PAN must be of the brand of the AID.</summary>
     public bool CheckBrand { get; init; } = true;

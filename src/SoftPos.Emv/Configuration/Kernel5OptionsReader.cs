@@ -38,6 +38,7 @@ internal static class Kernel5OptionsReader
             MostPhoneRestarts = (int)(fields.Number("mostPhoneRestarts", 0, 8) ?? defaults.MostPhoneRestarts),
             TornLifetimeSeconds = (int)(fields.Number("tornLifetimeSeconds", 0, LongestLifetime) ?? defaults.TornLifetimeSeconds),
             EchoCommand = fields.Hex("echoCommand", 4, 5) ?? defaults.EchoCommand,
+            IssuerUpdate = fields.Flag("issuerUpdate") ?? defaults.IssuerUpdate,
             CheckBrand = fields.Flag("checkBrand") ?? defaults.CheckBrand,
         };
         Check(fields, options);
@@ -59,7 +60,7 @@ internal static class Kernel5OptionsReader
 
         if ((options.InterchangeProfile[1] & IssuerUpdate) != 0)
         {
-            fields.Fault("interchangeProfile", "byte 2: issuer update (bit 8) is not supported");
+            fields.Fault("interchangeProfile", "byte 2: issuer update (bit 8) is set by the kernel where issuerUpdate is on; expected 0");
         }
 
         if (options is { EmvMode: false, LegacyMode: false })

@@ -57,6 +57,7 @@ internal static class KernelOptionsWriter
         json.WriteNumber("mostPhoneRestarts", options.MostPhoneRestarts);
         json.WriteNumber("tornLifetimeSeconds", options.TornLifetimeSeconds);
         ReaderConfigurationWriter.Hex(json, "echoCommand", options.EchoCommand);
+        json.WriteBoolean("issuerUpdate", options.IssuerUpdate);
         json.WriteBoolean("checkBrand", options.CheckBrand);
         json.WriteEndObject();
     }

@@ -162,6 +162,7 @@ public sealed partial class ContactlessReader
             NextUnpredictableNumber = _nextUnpredictableNumber!,
             NextSecret = _nextSecret,
             Response = _onlineResponse,
+            FirstRecord = _onlineResponse is null ? null : _firstRecord,
             TornLog = _tornLog,
             MagStripeBrake = MagStripeBrake,
             PhoneRestarts = _phoneRestarts,
@@ -264,6 +265,7 @@ public sealed partial class ContactlessReader
         _lastOutcome = outcome;
         bool waits = outcome.Kind is OutcomeKind.OnlineRequest && outcome.Start is StartPoint.B or StartPoint.D;
         _state = waits ? State.WaitingForHost : State.Done;
+        _firstRecord = waits ? outcome.DataRecord?.Copy() : null;
         if (outcome.Start is not StartPoint.D)
         {
             SwitchOff(effects, outcome.FieldOffMs ?? 0);

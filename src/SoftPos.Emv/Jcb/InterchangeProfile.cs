@@ -7,12 +7,13 @@ internal sealed class InterchangeProfile
     private const byte IssuerUpdate = 0x80;
     private readonly byte[] _bytes;
 
-    /// <param name="configured">Value of the configuration; bits that depend on the transaction or on the kernel are cleared.</param>
-    public InterchangeProfile(byte[] configured)
+    /// <param name="configured">Value of the configuration; the bits that depend on the transaction or on the kernel are made anew.</param>
+    /// <param name="hasIssuerUpdate">Issuer data can be delivered on a second presentment.</param>
+    public InterchangeProfile(byte[] configured, bool hasIssuerUpdate)
     {
         _bytes = [.. configured];
-        _bytes[0] &= unchecked((byte)~CvmRequired);
-        _bytes[1] &= unchecked((byte)~IssuerUpdate);
+        _bytes[0] = (byte)(_bytes[0] & ~CvmRequired);
+        _bytes[1] = (byte)((_bytes[1] & ~IssuerUpdate) | (hasIssuerUpdate ? IssuerUpdate : 0));
     }
 
     /// <summary>The amount needs a cardholder verification.</summary>

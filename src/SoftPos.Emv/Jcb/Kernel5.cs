@@ -28,6 +28,7 @@ internal sealed partial class Kernel5 : IKernel
     private readonly CommonOutcomes _outcomes;
     private readonly InterchangeProfile _profile;
     private readonly Kernel5Torn _torn;
+    private readonly IssuerUpdate? _update;
     private readonly bool _isLegacy;
     private Waiting _waiting;
     private byte[] _pdolValues = [];
@@ -46,8 +47,9 @@ internal sealed partial class Kernel5 : IKernel
         _records = new RecordReading(activation, _card, "5.4");
         _authentication = new CombinedAuthentication(activation, _data, _records.StaticData);
         _outcomes = new CommonOutcomes(activation, () => _data.Tvr);
-        _profile = new InterchangeProfile(_options.InterchangeProfile);
+        _profile = new InterchangeProfile(_options.InterchangeProfile, _options.IssuerUpdate);
         _torn = new Kernel5Torn(activation, _data);
+        _update = activation.Response is { } response ? Kernel5Update.Of(activation, response) : null;
 
         // 5.2.1.9: a card that does not ask which modes the reader has knows of none but its own.
         _isLegacy = activation.Fci.Pdol is not { } pdol || !pdol.Contains(Kernel5Tag.Compatibility);
@@ -60,10 +62,17 @@ internal sealed partial class Kernel5 : IKernel
         Record,
         Cryptogram,
         Proceed,
+        Update,
     }
 
     public KernelStep Start()
     {
+        if (_update is not null)
+        {
+            _waiting = Waiting.Update;
+            return _update.Start();
+        }
+
         if (_isLegacy ? !_options.LegacyMode : !_options.EmvMode)
         {
             return SelectNext(OutcomeReason.ConditionsNotSatisfied);
@@ -87,11 +96,13 @@ internal sealed partial class Kernel5 : IKernel
         Waiting.Options => OptionsReceived(response),
         Waiting.Record => _records.Take(response) is { } fault ? SelectNext(fault) : ReadNext(),
         Waiting.Cryptogram => CryptogramReceived(response),
+        Waiting.Update => _update!.Respond(response),
         _ => KernelStep.Nothing,
     };
 
     public KernelStep Step(ReaderEvent happened) => happened switch
     {
+        ReaderEvent.FieldError when _waiting is Waiting.Update => _update!.Fail(),
         ReaderEvent.FieldError => FieldFailed(),
         ReaderEvent.Proceed when _waiting is Waiting.Proceed => KernelStep.Finish(
             new Kernel5Conclusion(_activation, _data, _profile, _authentication, _outcomes).Conclude(_exchange, _pan, _isLegacy)),

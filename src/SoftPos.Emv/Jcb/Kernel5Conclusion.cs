@@ -97,8 +97,19 @@ internal sealed class Kernel5Conclusion(
             return Declined(OutcomeReason.ReaderOfflineOnly, exchange, oda);
         }
 
-        return Carry(
-            type is CryptogramType.Tc ? outcomes.Approved(cvm.Cvm) : outcomes.Online(OutcomeReason.OnlineAsked), exchange, pan, cvm, oda);
+        if (type is CryptogramType.Tc)
+        {
+            return Carry(outcomes.Approved(cvm.Cvm), exchange, pan, cvm, oda);
+        }
+
+        Outcome online = Carry(outcomes.Online(OutcomeReason.OnlineAsked), exchange, pan, cvm, oda);
+        if (!isLegacy && Kernel5Update.IsWanted(activation, data))
+        {
+            online.DataRecord![EmvTag.Cdol2] = [.. data.Card[EmvTag.Cdol2]!];
+            online = CommonOutcomes.WithSecondPresentment(online, activation);
+        }
+
+        return online;
     }
 
     private Outcome Declined(OutcomeReason reason, GenerateExchange exchange, OdaResult? oda) =>

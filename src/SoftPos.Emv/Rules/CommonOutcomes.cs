@@ -61,6 +61,15 @@ internal sealed class CommonOutcomes(KernelActivation activation, Func<Tvr> tvr)
         UiOnOutcome = activation.Ui(UiMessage.AuthorisingPleaseWait, UiStatus.CardReadSuccessfully),
     };
 
+    /// <summary>The same with a second presentment, for what the issuer sends to the card.</summary>
+    public static Outcome WithSecondPresentment(Outcome online, KernelActivation activation) => online with
+    {
+        Start = StartPoint.B,
+        OnlineResponseData = OnlineResponseData.EmvData,
+        UiOnRestart = activation.Ui(UiMessage.PresentCardAgain, UiStatus.ReadyToRead),
+        FieldOffMs = 0,
+    };
+
     /// <summary>Approved offline; its data are added by the kernel.</summary>
     public Outcome Approved(CvmKind cvm) => New(OutcomeKind.Approved, OutcomeReason.ApprovedOffline) with
     {

@@ -31,7 +31,7 @@ public sealed class KernelOptionsTests
     [InlineData("\"echoCommand\": \"80DF00\"", ".echoCommand", "expected 4 to 5 bytes")]
     [InlineData("\"mostPhoneRestarts\": 9", ".mostPhoneRestarts", "from 0 to 8")]
     [InlineData("\"magStripe\": true", ".magStripe", "is unknown")]
-    [InlineData("\"issuerUpdate\": true", ".issuerUpdate", "is unknown")]
+    [InlineData("\"issuerUpdate\": \"two\"", ".issuerUpdate", "expected true or false")]
     public void A_broken_rule_of_kernel_5_is_told(string json, string path, string rule) => AssertFault(5, "A0000000651010", json, path, rule);
 
     [Theory]

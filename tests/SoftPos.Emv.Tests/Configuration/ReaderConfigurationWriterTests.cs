@@ -42,7 +42,7 @@ public sealed class ReaderConfigurationWriterTests
                     TacDenial = [2, 3, 4, 5, 6], TacOnline = [3, 4, 5, 6, 7], TransactionLimit = 20, TransactionLimitOnDevice = 30,
                     LimitAfterVerification = false, FloorLimitInclusive = false, RandomTargetPercent = 5, RandomMaxTargetPercent = 6, RandomThreshold = 7,
                     WithoutPreference = Kernel5Verifications.Signature, MostPhoneRestarts = 1, TornLifetimeSeconds = 61, EchoCommand = [0x80, 0xDF, 0, 1],
-                    CheckBrand = false,
+                    IssuerUpdate = true, CheckBrand = false,
                 },
                 Kernel6 = new Kernel6Options
                 {
