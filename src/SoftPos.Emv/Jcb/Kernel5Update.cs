@@ -31,7 +31,9 @@ internal static class Kernel5Update
             return null;
         }
 
-        byte[]? code = TlvMap.TryParse(response.IssuerData.ToArray(), out TlvMap? answer, out _) ? answer[EmvTag.AuthorisationResponseCode] : null;
+        byte[]? code = TlvMap.TryParse(response.IssuerData.ToArray(), out TlvMap? answer, out _)
+            ? answer[EmvTag.AuthorisationResponseCode]
+            : null;
         byte[] values = list.Build(tag => tag switch
         {
             EmvTag.IssuerAuthenticationData => authentication,

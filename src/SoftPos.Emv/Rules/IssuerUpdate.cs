@@ -32,7 +32,11 @@ internal sealed class IssuerUpdate
     /// <param name="before">Template of the scripts that come before it; 0 for none.</param>
     /// <param name="after">Template of those that come after it; 0 for all others.</param>
     public IssuerUpdate(
-        KernelActivation activation, ReaderEvent.OnlineResponse response, Func<byte[], CommandApdu?> authentication, uint before, uint after)
+        KernelActivation activation,
+        ReaderEvent.OnlineResponse response,
+        Func<byte[], CommandApdu?> authentication,
+        uint before,
+        uint after)
     {
         _activation = activation;
         _approved = response.IsApproved;

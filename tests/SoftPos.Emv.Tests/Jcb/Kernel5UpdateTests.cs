@@ -31,13 +31,15 @@ public sealed class Kernel5UpdateTests
     [Theory]
     [InlineData(true, 0x40, OutcomeKind.Approved)]
     [InlineData(false, 0x00, OutcomeKind.Declined)]
-    public void The_second_cryptogram_stands_between_the_scripts_and_takes_the_values_of_the_first(bool approved, byte control, OutcomeKind kind)
+    public void The_second_cryptogram_stands_between_the_scripts_and_takes_the_values_of_the_first(
+        bool approved, byte control, OutcomeKind kind)
     {
         ScriptedCard card = Card(true, "02", Cdol2);
         card.Run();
         card.Commands.Clear();
 
-        Outcome last = Continue(card, approved, Answer("71", "8418000000") + Answer("72", "8424000000") + "910A11223344556677883030" + "8A023030");
+        Outcome last = Continue(
+            card, approved, Answer("71", "8418000000") + Answer("72", "8424000000") + "910A11223344556677883030" + "8A023030");
 
         Assert.Equal((kind, OutcomeReason.IssuerUpdateDone), (last.Kind, last.Reason));
         Assert.Equal([0xA4, 0x18, 0xAE, 0x24], card.Commands.Select(command => command[1]));
