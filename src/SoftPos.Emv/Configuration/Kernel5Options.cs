@@ -50,7 +50,7 @@ public sealed record Kernel5Options
     /// </summary>
     public long? TransactionLimit { get; init; }
 
-    /// <summary>The same where the device verifies its holder; null takes <see cref="TransactionLimit"/>.</summary>
+    /// <summary>The same where the device verifies its holder, no less than the other; null takes <see cref="TransactionLimit"/>.</summary>
     public long? TransactionLimitOnDevice { get; init; }
 
     /// <summary>

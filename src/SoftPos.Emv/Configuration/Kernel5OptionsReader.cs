@@ -68,9 +68,9 @@ internal static class Kernel5OptionsReader
             fields.Fault("emvMode", "no mode is left; expected true, or legacyMode");
         }
 
-        if (options.TransactionLimitOnDevice < options.TransactionLimit)
+        if (options.TransactionLimitOnDevice is { } onDevice && !(onDevice >= options.TransactionLimit))
         {
-            fields.Fault("transactionLimitOnDevice", "is below transactionLimit");
+            fields.Fault("transactionLimitOnDevice", "expected transactionLimit beside it, and no more than this");
         }
 
         if (options.RandomMaxTargetPercent < options.RandomTargetPercent)
