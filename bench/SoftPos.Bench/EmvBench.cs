@@ -27,7 +27,8 @@ internal sealed class EmvBench : IBench
         (double walks, double bytes) = Harness.Measure(() => Walk(response, objects));
         yield return new BenchLine($"BER-TLV walk, objects of a {response.Length}-byte response", walks * objects, AllocatedBytes: bytes);
         foreach ((string card, string what) in ((string, string)[])[
-            ("visa", "kernel 3, fDDA"), ("mastercard", "kernel 2, CDA"), ("amex", "kernel 4, CDA"), ("discover-offline", "kernel 6, CDA in the options"),
+            ("visa", "kernel 3, fDDA"), ("mastercard", "kernel 2, CDA"), ("amex", "kernel 4, CDA"), ("jcb", "kernel 5, CDA"),
+            ("discover-offline", "kernel 6, CDA in the options"),
             ("unionpay-offline", "kernel 7, fDDA"), ("kernel8", "kernel 8, local authentication"),
         ])
         {

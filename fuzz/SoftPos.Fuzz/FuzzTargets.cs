@@ -5,6 +5,6 @@ public static class FuzzTargets
 {
     /// <summary>All targets by name.</summary>
     public static IReadOnlyDictionary<string, FuzzTarget> All { get; } =
-        AttestationTargets.All.Concat(PaymentTargets.All).Concat(TapTargets.All).Concat(ChannelTargets.All).Concat(Kernel8Targets.All)
+        AttestationTargets.All.Concat(PaymentTargets.All).Concat(TapTargets.All).Concat(ChannelTargets.All).Concat(Kernel8Targets.All).Concat(KernelTargets.All)
             .ToDictionary(target => target.Name, StringComparer.Ordinal);
 }

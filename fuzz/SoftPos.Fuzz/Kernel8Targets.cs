@@ -59,12 +59,12 @@ internal static class Kernel8Targets
                 .Write(0x9F8104, new byte[5]).Write(0x9F8108, [0x40, 0x20]).ToArray(),
             new TlvWriter().Write(0x9F8111, [1, 2, 3]).ToArray(),
         ];
-        return [.. parts.SelectMany(part => (byte[])[(byte)(part.Length >> 8), (byte)(part.Length & 0xFF), .. part])];
+        return FuzzParts.Join(parts);
     }
 
     private static void Tap(byte[] input)
     {
-        byte[][] parts = Split(input);
+        byte[][] parts = FuzzParts.Split(input, Parts);
         using Kernel8Partner partner = new(parts, Made.Secret, [.. Made.Blinded], Factor, Aid);
         ContactlessReader reader = new();
         TransactionRequest request = new(TransactionKind.Purchase, 1250, new DateOnly(2026, 11, 24), new TimeOnly(12, 0))
@@ -75,19 +75,6 @@ internal static class Kernel8Targets
         Outcome outcome = ReaderRun.ToOutcome(
             reader, reader.Start(request, Configuration, () => [1, 2, 3, 4], _ => [.. KernelKey]), command => partner.Answer(command.Span), () => taps-- > 0);
         outcome.Account?.Dispose();
-    }
-
-    private static byte[][] Split(ReadOnlySpan<byte> input)
-    {
-        byte[][] parts = new byte[Parts][];
-        for (int i = 0; i < Parts; i++)
-        {
-            int length = input.Length < 2 ? 0 : Math.Min(input.Length - 2, ((input[0] << 8) | input[1]) & 0x3FF);
-            parts[i] = input.Length < 2 ? [] : input.Slice(2, length).ToArray();
-            input = input.Length < 2 ? default : input[(2 + length)..];
-        }
-
-        return parts;
     }
 }
 

@@ -14,9 +14,11 @@ internal static class TapTargets
         {"format":"opensoftpos-tap","version":1,"masked":false,"recordedAt":"2026-11-24T10:30:00.0000000Z",
          "configuration":{"version":"1","environment":"lab","terminal":{"country":276,"currency":978},
            "combinations":[{"aid":"A0000000031010","kernel":"03","transactions":["purchase"],"ttq":"25004000"},
-                           {"aid":"A0000000041010","kernel":"02","transactions":["purchase"],"transactionLimit":100000}]},
+                           {"aid":"A0000000041010","kernel":"02","transactions":["purchase"],"transactionLimit":100000},
+                           {"aid":"A0000000651010","kernel":"05","transactions":["purchase"],"transactionLimit":100000,"kernel5":{"legacyMode":true}}]},
          "transaction":{"kind":"purchase","amount":1250,"other":0,"currency":978,"date":"2026-11-24","time":"10:30:00.0000000","sequence":1},
-         "preProcessing":true,"torn":[{"at":"2026-11-24T10:29:00.0000000","objects":{"5A":"5413330000001513"}}],
+         "preProcessing":true,"torn":[{"at":"2026-11-24T10:29:00.0000000","objects":{"5A":"5413330000001513"}},
+           {"kernel":5,"at":"2026-11-24T10:29:30.0000000","objects":{"57":"3540599999991047D30122010000000000","DF8113":"00","DF8114":"80"}}],
          "steps":[
           {"us":0,"out":"show","with":{"status":"ReadyToRead","holdMs":"0","message":"PresentCard"}},{"us":1,"out":"field-on"},{"us":2,"in":"card"},
           {"us":3,"out":"command","with":{"apdu":"00A404000E325041592E5359532E444446303100"}},

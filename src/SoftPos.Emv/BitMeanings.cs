@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Reflection;
+using SoftPos.Iso7816;
 
 namespace SoftPos.Emv;
 
@@ -26,7 +27,8 @@ public static class BitMeanings
         foreach (Entry entry in entries)
         {
             // A table that only one kernel has serves an unknown kernel too, unless another meaning exists.
-            bool serves = entry.Kernel == 0 || entry.Kernel == kernel || (kernel == 0 && entries.All(other => other.Kernel == entry.Kernel));
+            bool serves = entry.Kernel == 0 || entry.Kernel == kernel
+                || (kernel == 0 && entries.All(other => other.Kernel == entry.Kernel) && IsNamedBy(tag, entry.Kernel));
 
             // A kernel that gives a bit its own meaning has not the common one too.
             serves &= entry.Kernel != 0 || kernel == 0
@@ -39,6 +41,10 @@ public static class BitMeanings
 
         return texts;
     }
+
+    /// <summary>Without a kernel the bits must be those of the meaning that the tag is then named by.</summary>
+    private static bool IsNamedBy(uint tag, int kernel) =>
+        TagDictionary.Find(tag) is not { } named || named.Kernel == 0 || named.Kernel == kernel;
 
     private static FrozenDictionary<uint, Entry[]> Load()
     {

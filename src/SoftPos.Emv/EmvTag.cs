@@ -27,6 +27,7 @@ public static class EmvTag
     public const uint Priority = 0x87;
     public const uint AuthorisationResponseCode = 0x8A;
     public const uint Cdol1 = 0x8C;
+    public const uint Cdol2 = 0x8D;
     public const uint CvmList = 0x8E;
     public const uint CaKeyIndex = 0x8F;
     public const uint IssuerCertificate = 0x90;

@@ -34,6 +34,8 @@ public readonly record struct Tvr(ulong Value)
 
     public static Tvr FloorLimitExceeded => Bit(4, 8);
 
+    public static Tvr SelectedRandomly => Bit(4, 5);
+
     /// <summary>Kernel 8: results in its own format, which hosts must read by its table.</summary>
     public static Tvr Kernel8Format => Bit(5, 8);
 

@@ -77,6 +77,18 @@ public sealed class TlvMap : IEnumerable<KeyValuePair<uint, byte[]>>
         return encoded;
     }
 
+    /// <summary>The same objects with values of their own, which outlive those of this map.</summary>
+    public TlvMap Copy()
+    {
+        TlvMap copy = [];
+        foreach ((uint tag, byte[] value) in _values)
+        {
+            copy[tag] = [.. value];
+        }
+
+        return copy;
+    }
+
     /// <summary>Zeroes every value and forgets it.</summary>
     public void Clear()
     {

@@ -13,10 +13,12 @@ public class BadInputTests
     private const int Inputs = 2000;
 
     /// <summary>
-    /// Those that build an object graph of a document on purpose (an operator's own file, not a phone's bytes), and a whole tap with the points
-    /// of its curve.
+    /// Those that build an object graph of a document on purpose (an operator's own file, not a phone's bytes), and whole taps.
     /// </summary>
-    private static readonly string[] Documents = ["policy", "policy-cases", "trust-anchors", "tap-recording", "tap-mask", "kernel8-tap"];
+    private static readonly string[] Documents =
+    [
+        "policy", "policy-cases", "trust-anchors", "tap-recording", "tap-mask", "kernel4-tap", "kernel5-tap", "kernel6-tap", "kernel7-tap", "kernel8-tap",
+    ];
 
     public static TheoryData<string> Names { get; } = [.. FuzzTargets.All.Keys.Order(StringComparer.Ordinal)];
 

@@ -64,6 +64,10 @@ internal sealed class ScriptedCard
         return ReaderRun.ToOutcome(Reader, Start(), command => Transceive(command.ToArray()), () => left-- > 0, Effects.Add);
     }
 
+    /// <summary>Goes on after the host's answer.</summary>
+    public Outcome Continue(ReaderEvent happened) =>
+        ReaderRun.ToOutcome(Reader, Reader.Step(happened), command => Transceive(command.ToArray()), () => true, Effects.Add);
+
     public IReadOnlyList<ReaderEffect> Start() => Reader.Start(Request, Configuration(), () => [0, 0, 0, ++_number]);
 
     /// <summary>The values of the last GET PROCESSING OPTIONS, or GENERATE AC, for a tag of its list.</summary>

@@ -35,7 +35,7 @@ internal sealed class Kernel4 : IKernel
     private string _pan = string.Empty;
     private OdaResult? _oda;
     private CvmChoice _cvm;
-    private Kernel4Exchange _exchange;
+    private GenerateExchange _exchange;
 
     public Kernel4(KernelActivation activation)
     {
@@ -60,16 +60,6 @@ internal sealed class Kernel4 : IKernel
         Record,
         Cryptogram,
         Proceed,
-    }
-
-    private bool IsAboveFloorLimit
-    {
-        get
-        {
-            long floor = _activation.Combination.FloorLimit ?? _activation.Combination.TerminalFloorLimit ?? 0;
-            long amount = _activation.Request.AmountMinor;
-            return amount > floor || (amount == floor && _options.FloorLimitInclusive) || _indicators.FloorLimitExceeded;
-        }
     }
 
     public KernelStep Start()
@@ -250,7 +240,7 @@ internal sealed class Kernel4 : IKernel
         _data.Tvr |= choice.Tvr;
         _data.Set(EmvTag.CvmResults, choice.Results);
         _activation.Notes?.Add("verification", $"CVM {choice.Cvm}, results {Convert.ToHexString(choice.Results)}");
-        if (IsAboveFloorLimit)
+        if (_indicators.FloorLimitExceeded || FloorLimit.IsExceeded(_activation, _options.FloorLimitInclusive))
         {
             _data.Tvr |= Tvr.FloorLimitExceeded;
         }
@@ -267,7 +257,7 @@ internal sealed class Kernel4 : IKernel
         _activation.Notes?.Add(
             "action analysis", $"TVR {_data.Tvr}: {type.ToString().ToUpperInvariant()} {(withCda ? "with" : "without")} CDA");
         byte[] values = _data.Build(cdol);
-        _exchange = new Kernel4Exchange(type, withCda, _data.Tvr, values, default);
+        _exchange = new GenerateExchange(type, withCda, _data.Tvr, _pdolValues, values, default);
         _waiting = Waiting.Cryptogram;
         return KernelStep.Send(GenerateCryptogram.Command(GenerateCryptogram.Control(type, withCda), values));
     }
@@ -298,6 +288,6 @@ internal sealed class Kernel4 : IKernel
     private KernelStep Conclude()
     {
         Kernel4Conclusion conclusion = new(_activation, _data, _capabilities, _authentication, _outcomes);
-        return KernelStep.Finish(conclusion.Conclude(_exchange, _pan, _pdolValues, _cvm, _oda));
+        return KernelStep.Finish(conclusion.Conclude(_exchange, _pan, _cvm, _oda));
     }
 }

@@ -6,15 +6,6 @@ using SoftPos.Iso7816;
 
 namespace SoftPos.Emv.AmericanExpress;
 
-/// <summary>What was asked of the card with GENERATE AC, and what it answered.</summary>
-/// <param name="Asked">Type that was asked for.</param>
-/// <param name="WithCda">A signature was asked for.</param>
-/// <param name="TvrAsSent">Verification results that the cryptogram covers: the host gets these, whatever is found out later.</param>
-/// <param name="CdolValues">Values sent.</param>
-/// <param name="Response">Value of template 77 as received; empty for format 1.</param>
-internal readonly record struct Kernel4Exchange(
-    CryptogramType Asked, bool WithCda, Tvr TvrAsSent, ReadOnlyMemory<byte> CdolValues, ReadOnlyMemory<byte> Response);
-
 /// <summary>Everything that kernel 4 decides after the card has left: combined DDA and outcome.</summary>
 internal sealed class Kernel4Conclusion(
     KernelActivation activation,
@@ -38,10 +29,9 @@ internal sealed class Kernel4Conclusion(
     /// <summary>The outcome.</summary>
     /// <param name="exchange">The cryptogram.</param>
     /// <param name="pan">Account number.</param>
-    /// <param name="pdolValues">Values sent with GET PROCESSING OPTIONS.</param>
     /// <param name="cvm">Verification that was chosen.</param>
     /// <param name="sda">Result of SDA, where that was the method.</param>
-    public Outcome Conclude(Kernel4Exchange exchange, string pan, byte[] pdolValues, CvmChoice cvm, OdaResult? sda)
+    public Outcome Conclude(GenerateExchange exchange, string pan, CvmChoice cvm, OdaResult? sda)
     {
         CryptogramType type = GenerateCryptogram.TypeOf(data.Card[EmvTag.CryptogramInformation]![0]);
         activation.Notes?.Add(
@@ -50,7 +40,7 @@ internal sealed class Kernel4Conclusion(
         bool failed = false;
         if (exchange.WithCda && type is CryptogramType.Tc or CryptogramType.Arqc)
         {
-            oda = Verify(exchange, pan, pdolValues);
+            oda = authentication.Verify("CDA", pan, exchange);
             failed = !oda.IsValid;
             if (failed)
             {
@@ -77,23 +67,10 @@ internal sealed class Kernel4Conclusion(
         };
     }
 
-    private OdaResult Verify(Kernel4Exchange exchange, string pan, byte[] pdolValues) => data.Card[EmvTag.SignedDynamicData] is null
-        ? new OdaResult(OdaMethod.Cda, new OdaFailure(OdaStep.SignedDynamicData, OdaFault.Missing))
-        : authentication.Verify(
-            "CDA",
-            pan,
-            new CdaInput(
-                pdolValues,
-                exchange.CdolValues,
-                exchange.Response,
-                data.Card[EmvTag.CryptogramInformation]![0],
-                data[EmvTag.UnpredictableNumber]!,
-                default));
-
     private bool GoesOnlineAfter(CryptogramType type) =>
         type is CryptogramType.Arqc && !_options.DeclineOnCdaFailure && data.Card[EmvTag.Cryptogram] is not null;
 
-    private Outcome Refused(Kernel4Exchange exchange, OdaResult? oda)
+    private Outcome Refused(GenerateExchange exchange, OdaResult? oda)
     {
         OutcomeReason reason = exchange.Asked is CryptogramType.Aac ? OutcomeReason.ActionCodes : OutcomeReason.CardDeclined;
         Outcome outcome = capabilities is { TriesAnotherInterface: true, HasContact: true }
@@ -102,23 +79,16 @@ internal sealed class Kernel4Conclusion(
         return outcome with { Oda = oda, DataRecord = DataRecord(exchange) };
     }
 
-    private Outcome Online(Kernel4Exchange exchange, string pan, CvmChoice cvm, OdaResult? oda, bool failed)
+    private Outcome Online(GenerateExchange exchange, string pan, CvmChoice cvm, OdaResult? oda, bool failed)
     {
         OutcomeReason reason = failed ? OutcomeReason.OnlineAuthenticationFailed : OutcomeReason.OnlineAsked;
-        return Carry(outcomes.New(OutcomeKind.OnlineRequest, reason), exchange, pan, cvm, oda) with
-        {
-            UiOnOutcome = activation.Ui(UiMessage.AuthorisingPleaseWait, UiStatus.CardReadSuccessfully),
-        };
+        return Carry(outcomes.Online(reason), exchange, pan, cvm, oda);
     }
 
-    private Outcome Approved(Kernel4Exchange exchange, string pan, CvmChoice cvm, OdaResult? oda) =>
-        Carry(outcomes.New(OutcomeKind.Approved, OutcomeReason.ApprovedOffline), exchange, pan, cvm, oda) with
-        {
-            UiOnOutcome = activation.Ui(
-                cvm.Cvm is CvmKind.ObtainSignature ? UiMessage.ApprovedSign : UiMessage.Approved, UiStatus.NotReady, CommonOutcomes.HoldMs),
-        };
+    private Outcome Approved(GenerateExchange exchange, string pan, CvmChoice cvm, OdaResult? oda) =>
+        Carry(outcomes.Approved(cvm.Cvm), exchange, pan, cvm, oda);
 
-    private Outcome Carry(Outcome outcome, Kernel4Exchange exchange, string pan, CvmChoice cvm, OdaResult? oda) => outcome with
+    private Outcome Carry(Outcome outcome, GenerateExchange exchange, string pan, CvmChoice cvm, OdaResult? oda) => outcome with
     {
         Cvm = cvm.Cvm,
         Receipt = cvm.Cvm is CvmKind.ObtainSignature,
@@ -128,7 +98,7 @@ internal sealed class Kernel4Conclusion(
         DiscretionaryData = _options.DeliverMembership ? data.Take([Kernel4Tag.MembershipProduct, Kernel4Tag.MembershipNumber]) : null,
     };
 
-    private TlvMap DataRecord(Kernel4Exchange exchange)
+    private TlvMap DataRecord(GenerateExchange exchange)
     {
         TlvMap record = data.Take(Record);
         record[EmvTag.Tvr] = exchange.TvrAsSent.ToArray();

@@ -50,6 +50,9 @@ public sealed record Combination
     /// <summary>Options of kernel 4.</summary>
     public Kernel4Options Kernel4 { get; init; } = new();
 
+    /// <summary>Options of kernel 5.</summary>
+    public Kernel5Options Kernel5 { get; init; } = new();
+
     /// <summary>Options of kernel 6.</summary>
     public Kernel6Options Kernel6 { get; init; } = new();
 

@@ -37,6 +37,7 @@ internal static class CombinationReader
             Kernel3 = fields.Object("kernel3") is { } kernel3 ? ReadKernel3(kernel3) : new(),
             Kernel2 = fields.Object("kernel2") is { } kernel2 ? Kernel2OptionsReader.Read(kernel2) : new(),
             Kernel4 = fields.Object("kernel4") is { } kernel4 ? Kernel4OptionsReader.Read(kernel4) : new(),
+            Kernel5 = fields.Object("kernel5") is { } kernel5 ? Kernel5OptionsReader.Read(kernel5) : new(),
             Kernel6 = fields.Object("kernel6") is { } kernel6 ? Kernel6OptionsReader.Read(kernel6) : new(),
             Kernel7 = fields.Object("kernel7") is { } kernel7 ? Kernel7OptionsReader.Read(kernel7) : new(),
             Kernel8 = fields.Object("kernel8") is { } kernel8 ? Kernel8OptionsReader.Read(kernel8) : new(),

@@ -31,6 +31,37 @@ internal static class KernelOptionsWriter
         json.WriteEndObject();
     }
 
+    public static void Write(Utf8JsonWriter json, Kernel5Options options)
+    {
+        json.WriteStartObject("kernel5");
+        ReaderConfigurationWriter.Hex(json, "interchangeProfile", options.InterchangeProfile);
+        json.WriteBoolean("emvMode", options.EmvMode);
+        json.WriteBoolean("legacyMode", options.LegacyMode);
+        json.WriteBoolean("offlineDataAuthentication", options.OfflineDataAuthentication);
+        ReaderConfigurationWriter.Hex(json, "tacDefault", options.TacDefault);
+        ReaderConfigurationWriter.Hex(json, "tacDenial", options.TacDenial);
+        ReaderConfigurationWriter.Hex(json, "tacOnline", options.TacOnline);
+        ReaderConfigurationWriter.Number(json, "transactionLimit", options.TransactionLimit);
+        ReaderConfigurationWriter.Number(json, "transactionLimitOnDevice", options.TransactionLimitOnDevice);
+        json.WriteBoolean("limitAfterVerification", options.LimitAfterVerification);
+        json.WriteBoolean("floorLimitInclusive", options.FloorLimitInclusive);
+        json.WriteNumber("randomTargetPercent", options.RandomTargetPercent);
+        json.WriteNumber("randomMaxTargetPercent", options.RandomMaxTargetPercent);
+        json.WriteNumber("randomThreshold", options.RandomThreshold);
+        json.WriteString("withoutPreference", options.WithoutPreference switch
+        {
+            Kernel5Verifications.OnlinePin => "onlinePin",
+            Kernel5Verifications.Signature => "signature",
+            _ => "none",
+        });
+        json.WriteNumber("mostPhoneRestarts", options.MostPhoneRestarts);
+        json.WriteNumber("tornLifetimeSeconds", options.TornLifetimeSeconds);
+        ReaderConfigurationWriter.Hex(json, "echoCommand", options.EchoCommand);
+        json.WriteBoolean("issuerUpdate", options.IssuerUpdate);
+        json.WriteBoolean("checkBrand", options.CheckBrand);
+        json.WriteEndObject();
+    }
+
     public static void Write(Utf8JsonWriter json, Kernel6Options options)
     {
         json.WriteStartObject("kernel6");

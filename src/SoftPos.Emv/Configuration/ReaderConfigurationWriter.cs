@@ -110,6 +110,7 @@ public static class ReaderConfigurationWriter
         Write(json, combination.Kernel3);
         Write(json, combination.Kernel2);
         KernelOptionsWriter.Write(json, combination.Kernel4);
+        KernelOptionsWriter.Write(json, combination.Kernel5);
         KernelOptionsWriter.Write(json, combination.Kernel6);
         KernelOptionsWriter.Write(json, combination.Kernel7);
         Kernel8OptionsWriter.Write(json, combination.Kernel8);
@@ -238,7 +239,7 @@ public static class ReaderConfigurationWriter
         }
     }
 
-    private static void Number(Utf8JsonWriter json, string name, long? value)
+    internal static void Number(Utf8JsonWriter json, string name, long? value)
     {
         if (value is { } known)
         {

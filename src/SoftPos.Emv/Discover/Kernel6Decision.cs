@@ -61,8 +61,7 @@ internal sealed class Kernel6Decision
             return _outcomes.End(OutcomeReason.BrandMismatch);
         }
 
-        long floor = _activation.Combination.FloorLimit ?? _activation.Combination.TerminalFloorLimit ?? 0;
-        if (_activation.Request.AmountMinor > floor || (_options.FloorLimitInclusive && _activation.Request.AmountMinor == floor))
+        if (FloorLimit.IsExceeded(_activation, _options.FloorLimitInclusive))
         {
             _data.Tvr |= Tvr.FloorLimitExceeded;
         }
@@ -193,20 +192,17 @@ internal sealed class Kernel6Decision
         // Without a cryptogram, which a failed signature keeps for itself, no issuer can decide.
         return _data.Card[EmvTag.Cryptogram] is null
             ? Declined(OutcomeReason.AuthenticationFailed)
-            : Carry(_outcomes.New(OutcomeKind.OnlineRequest, reason), pan, cvm) with
-            {
-                UiOnOutcome = _activation.Ui(UiMessage.AuthorisingPleaseWait, UiStatus.CardReadSuccessfully),
-            };
+            : Carry(_outcomes.Online(reason), pan, cvm);
     }
 
-    private Outcome Approved(string pan, CvmKind cvm) =>
-        Carry(_outcomes.New(OutcomeKind.Approved, OutcomeReason.ApprovedOffline), pan, cvm) with
+    private Outcome Approved(string pan, CvmKind cvm)
+    {
+        Outcome approved = _outcomes.Approved(cvm);
+        return Carry(approved, pan, cvm) with
         {
-            UiOnOutcome = _activation.WithBalance(
-                _activation.Ui(
-                    cvm is CvmKind.ObtainSignature ? UiMessage.ApprovedSign : UiMessage.Approved, UiStatus.NotReady, CommonOutcomes.HoldMs),
-                _data.Card[Kernel6Tag.OfflineBalance]),
+            UiOnOutcome = _activation.WithBalance(approved.UiOnOutcome!, _data.Card[Kernel6Tag.OfflineBalance]),
         };
+    }
 
     private Outcome OtherInterface(OutcomeReason reason) => HasOtherInterface ? _outcomes.OtherInterface(reason) : Declined(reason);
 

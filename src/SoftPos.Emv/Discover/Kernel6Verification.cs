@@ -23,7 +23,7 @@ internal static class Kernel6Verification
         bool required = (ttq[1] & PreProcessing.CvmRequired) != 0;
         if (!required && !card.OnlinePin && !card.Signature)
         {
-            return Choice(CvmKind.NoCvm);
+            return CvmChoice.Of(CvmKind.NoCvm);
         }
 
         bool signature = (ttq[0] & TtqSignature) != 0;
@@ -31,24 +31,24 @@ internal static class Kernel6Verification
         {
             if ((ttq[0] & TtqOnlinePin) != 0)
             {
-                return Choice(CvmKind.OnlinePin, Tvr.OnlinePinEntered);
+                return CvmChoice.Of(CvmKind.OnlinePin);
             }
 
             if (card.FallsBackToSignature && signature)
             {
-                return Choice(CvmKind.ObtainSignature);
+                return CvmChoice.Of(CvmKind.ObtainSignature);
             }
         }
 
         if (card.Signature && signature)
         {
-            return Choice(CvmKind.ObtainSignature);
+            return CvmChoice.Of(CvmKind.ObtainSignature);
         }
 
         if ((ttq[2] & TtqOnDevice) != 0 && card.OnDevice)
         {
-            return card.IsVerifiedOnDevice ? Choice(CvmKind.ConfirmationCodeVerified)
-                : card.FallsBackToSignature && signature ? Choice(CvmKind.ObtainSignature)
+            return card.IsVerifiedOnDevice ? CvmChoice.Of(CvmKind.ConfirmationCodeVerified)
+                : card.FallsBackToSignature && signature ? CvmChoice.Of(CvmKind.ObtainSignature)
                 : card.FallsBackToNoCvm ? NoCvm(required, data, options, out isDeclined)
                 : new CvmChoice(CvmKind.NoCvm, [CvmCode.NotPerformed, 0x00, 0x01], Tvr.CvmFailed);
         }
@@ -62,8 +62,6 @@ internal static class Kernel6Verification
         bool capable = !options.NoCvmNeedsCapability
             || (data[EmvTag.TerminalCapabilities] is { Length: 3 } capabilities && CvmCode.IsOffered(capabilities[1], CvmCode.NoCvm));
         isDeclined = capable && required && options.DeclineNoCvmAboveLimit;
-        return capable && !isDeclined ? Choice(CvmKind.NoCvm) : null;
+        return capable && !isDeclined ? CvmChoice.Of(CvmKind.NoCvm) : null;
     }
-
-    private static CvmChoice Choice(CvmKind cvm, Tvr tvr = default) => new(cvm, CvmChoice.ResultsOf(cvm), tvr);
 }

@@ -2,6 +2,7 @@ using SoftPos.Emv.AmericanExpress;
 using SoftPos.Emv.Configuration;
 using SoftPos.Emv.Discover;
 using SoftPos.Emv.Emvco;
+using SoftPos.Emv.Jcb;
 using SoftPos.Emv.Mastercard;
 using SoftPos.Emv.UnionPay;
 using SoftPos.Emv.Visa;
@@ -161,6 +162,7 @@ public sealed partial class ContactlessReader
             NextUnpredictableNumber = _nextUnpredictableNumber!,
             NextSecret = _nextSecret,
             Response = _onlineResponse,
+            FirstRecord = _onlineResponse is null ? null : _firstRecord,
             TornLog = _tornLog,
             MagStripeBrake = MagStripeBrake,
             PhoneRestarts = _phoneRestarts,
@@ -175,6 +177,7 @@ public sealed partial class ContactlessReader
             7 when HasQualifiers(fci, combination) => Kernel7.Create(activation),
             2 => new Kernel2(activation),
             4 => new Kernel4(activation),
+            5 => new Kernel5(activation),
             8 => new Kernel8(activation),
             _ => null,
         };
@@ -262,6 +265,7 @@ public sealed partial class ContactlessReader
         _lastOutcome = outcome;
         bool waits = outcome.Kind is OutcomeKind.OnlineRequest && outcome.Start is StartPoint.B or StartPoint.D;
         _state = waits ? State.WaitingForHost : State.Done;
+        _firstRecord = waits ? outcome.DataRecord?.Copy() : null;
         if (outcome.Start is not StartPoint.D)
         {
             SwitchOff(effects, outcome.FieldOffMs ?? 0);

@@ -36,6 +36,7 @@ public sealed partial class ContactlessReader
     private int _lastElapsed;
     private bool _fieldIsOn;
     private Outcome? _lastOutcome;
+    private TlvMap? _firstRecord;
 
     /// <summary>Is told each step and decision, for a trace; null for nobody. Changes nothing of a run.</summary>
     public Action<ReaderNote>? Notes { get; set; }

@@ -30,7 +30,10 @@ internal sealed class KernelActivation
     /// <summary>Online response that is to be delivered, or null.</summary>
     public ReaderEvent.OnlineResponse? Response { get; init; }
 
-    /// <summary>Torn transactions that outlive one activation (kernel 2).</summary>
+    /// <summary>Data record of the online request that the response answers, or null.</summary>
+    public TlvMap? FirstRecord { get; init; }
+
+    /// <summary>Torn transactions that outlive one activation (kernels 2 and 5).</summary>
     public required TornTransactionLog TornLog { get; init; }
 
     /// <summary>Failures of mag-stripe mode that outlive one activation (kernel 2).</summary>

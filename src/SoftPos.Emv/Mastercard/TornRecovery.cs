@@ -22,8 +22,7 @@ internal sealed class TornRecovery(KernelActivation activation, Kernel2Database 
         Kernel2Tag.RelayCounter,
     ];
 
-    /// <summary>Objects in which a torn record must equal the transaction of now: another sale is another sale.</summary>
-    private static readonly uint[] Identity = [EmvTag.Amount, EmvTag.AmountOther, EmvTag.CurrencyCode, EmvTag.TransactionType];
+    private const int Kernel = 2;
 
     private readonly Kernel2Options _options = activation.Combination.Kernel2;
     private TlvMap? _record;
@@ -34,17 +33,17 @@ internal sealed class TornRecovery(KernelActivation activation, Kernel2Database 
     public bool IsPossible => _options.TornRecords > 0 && data[EmvTag.Drdol] is { Length: > 0 } list && Dol.TryParse(list, out _, out _);
 
     /// <summary>Drops records that are too old (S1.4 to S1.6, the CLEAN signal).</summary>
-    public void Purge() => activation.TornLog.Purge(Now, _options.TornLifetimeSeconds);
+    public void Purge() => activation.TornLog.Purge(Kernel, Now, _options.TornLifetimeSeconds);
 
     /// <summary>RECOVER AC when a record of this card and this sale is there; its values come from the record, not from today.</summary>
     public CommandApdu? Find()
     {
-        if (!IsPossible || activation.TornLog.Find(data[EmvTag.Pan], data[EmvTag.PanSequenceNumber]) is not { } found)
+        if (!IsPossible || OfThisCard() is not { } found)
         {
             return null;
         }
 
-        if (!Identity.All(tag => found[tag] is { } then && then.AsSpan().SequenceEqual(data[tag])) || found[Kernel2Tag.DrdolValues] is not { } values)
+        if (!TornTransactionLog.IsOfSale(found, data) || found[Kernel2Tag.DrdolValues] is not { } values)
         {
             return null;
         }
@@ -109,12 +108,20 @@ internal sealed class TornRecovery(KernelActivation activation, Kernel2Database 
         }
 
         record[Kernel2Tag.DrdolValues] = data.Build(drdol);
-        if (activation.TornLog.Find(data[EmvTag.Pan], data[EmvTag.PanSequenceNumber]) is { } older)
+        if (OfThisCard() is { } older)
         {
             activation.TornLog.Remove(older);
         }
 
-        activation.TornLog.Add(record, Now, _options.TornRecords);
+        activation.TornLog.Add(Kernel, record, Now, _options.TornRecords);
         return true;
     }
+
+    /// <summary>Record of the same PAN and sequence number; absent on both sides counts as equal.</summary>
+    private TlvMap? OfThisCard() => activation.TornLog.Find(
+        Kernel,
+        record => Same(record[EmvTag.Pan], data[EmvTag.Pan]) && Same(record[EmvTag.PanSequenceNumber], data[EmvTag.PanSequenceNumber]));
+
+    private static bool Same(byte[]? left, byte[]? right) =>
+        left is null ? right is null : right is not null && left.AsSpan().SequenceEqual(right);
 }

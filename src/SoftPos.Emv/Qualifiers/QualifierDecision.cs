@@ -300,15 +300,7 @@ internal sealed class QualifierDecision(
 
         // 5.8.1.2: both sides support issuer updates.
         bool update = _online && rules.IssuerUpdate && (_ttq[2] & 0x80) != 0 && card[EmvTag.Ctq] is { } ctq && (ctq[1] & 0x40) != 0;
-        return update
-            ? outcome with
-            {
-                Start = StartPoint.B,
-                OnlineResponseData = OnlineResponseData.EmvData,
-                UiOnRestart = activation.Ui(UiMessage.PresentCardAgain, UiStatus.ReadyToRead),
-                FieldOffMs = 0,
-            }
-            : outcome;
+        return update ? CommonOutcomes.WithSecondPresentment(outcome, activation) : outcome;
     }
 
     private void Refuse(OutcomeReason? reason)

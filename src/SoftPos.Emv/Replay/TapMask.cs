@@ -22,17 +22,6 @@ internal sealed class TapMask
     private readonly HashSet<string> _numbers = new(StringComparer.Ordinal);
     private readonly HashSet<TapStep> _masked = new(ReferenceEqualityComparer.Instance);
 
-    public static TlvMap Copy(TlvMap objects)
-    {
-        TlvMap copy = [];
-        foreach ((uint tag, byte[] value) in objects)
-        {
-            copy[tag] = [.. value];
-        }
-
-        return copy;
-    }
-
     /// <summary>The exception file, as far as it names an account of this tap, with its number hidden like the account's.</summary>
     public IReadOnlySet<string> Mask(IReadOnlySet<string> exceptionFile) =>
         _numbers.Where(exceptionFile.Contains).Select(Hide).ToHashSet(StringComparer.Ordinal);
@@ -49,7 +38,7 @@ internal sealed class TapMask
     /// <summary>A copy without account data.</summary>
     public TlvMap Mask(TlvMap objects)
     {
-        TlvMap copy = Copy(objects);
+        TlvMap copy = objects.Copy();
         foreach ((uint tag, byte[] value) in copy)
         {
             Value(tag, value);

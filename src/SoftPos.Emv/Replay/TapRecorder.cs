@@ -42,7 +42,7 @@ public sealed class TapRecorder(ContactlessReader reader, TimeProvider clock, bo
         _start = clock.GetTimestamp();
         _mask = full && configuration.Environment is ReaderEnvironment.Lab ? null : new TapMask();
         _magStripeFailures = reader.MagStripeBrake.Failures;
-        _torn = [.. reader.TornLog.Records.Select(record => new TapTornRecord(record.At, _mask?.Mask(record.Record) ?? TapMask.Copy(record.Record)))];
+        _torn = [.. reader.TornLog.Records.Select(record => new TapTornRecord(record.Kernel, record.At, _mask?.Mask(record.Record) ?? record.Record.Copy()))];
         Func<byte[]> number = () => Draw(nextUnpredictableNumber);
         Func<int, byte[]> secret = length => Draw(nextSecret ?? RandomNumberGenerator.GetBytes, length);
         return Keep(preProcessing

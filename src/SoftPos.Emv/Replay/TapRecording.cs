@@ -4,9 +4,10 @@ using SoftPos.Iso7816;
 namespace SoftPos.Emv.Replay;
 
 /// <summary>A torn transaction that the reader remembered when the tap began.</summary>
+/// <param name="Kernel">Kernel that keeps it.</param>
 /// <param name="At">Its local time.</param>
 /// <param name="Objects">Its objects.</param>
-public sealed record TapTornRecord(DateTime At, TlvMap Objects);
+public sealed record TapTornRecord(int Kernel, DateTime At, TlvMap Objects);
 
 /// <summary>One tap as it was: configuration, transaction, and everything that went into the reader and came out of it, in order.</summary>
 public sealed record TapRecording

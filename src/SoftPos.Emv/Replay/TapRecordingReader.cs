@@ -17,7 +17,7 @@ public static class TapRecordingReader
     private const int MaxApdu = 65_538;
 
     /// <summary>Most torn transactions; the reader keeps no more than this.</summary>
-    private const int MaxTorn = Kernel2Options.MostTornRecords;
+    private const int MaxTorn = Kernel2Options.MostTornRecords + 1;
 
     /// <summary>Latest time of a step: a day.</summary>
     private const long MaxMicroseconds = 86_400_000_000;
@@ -87,7 +87,8 @@ public static class TapRecordingReader
         List<TapTornRecord> torn = [];
         foreach (JsonFields record in root.Objects("torn", MaxTorn))
         {
-            torn.Add(new TapTornRecord(Time(record, "at", TapRecordingWriter.DateTimeFormat), record.Tags("objects")));
+            int kernel = (int)(record.Number("kernel", 2, 8) ?? 2);
+            torn.Add(new TapTornRecord(kernel, Time(record, "at", TapRecordingWriter.DateTimeFormat), record.Tags("objects")));
             record.End();
         }
 

@@ -42,6 +42,7 @@ public static class TapRecordingWriter
         foreach (TapTornRecord torn in recording.Torn)
         {
             json.WriteStartObject();
+            json.WriteNumber("kernel", torn.Kernel);
             json.WriteString("at", torn.At.ToString(DateTimeFormat, CultureInfo.InvariantCulture));
             ReaderConfigurationWriter.Objects(json, "objects", torn.Objects);
             json.WriteEndObject();

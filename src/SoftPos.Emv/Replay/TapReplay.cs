@@ -38,7 +38,7 @@ public sealed class TapReplay
         _reader.MagStripeBrake.Failures = recording.MagStripeFailures;
         foreach (TapTornRecord torn in recording.Torn)
         {
-            _reader.TornLog.Add(TapMask.Copy(torn.Objects), torn.At, Configuration.Kernel2Options.MostTornRecords);
+            _reader.TornLog.Add(torn.Kernel, torn.Objects.Copy(), torn.At, Configuration.Kernel2Options.MostTornRecords);
         }
     }
 

@@ -15,10 +15,14 @@ internal readonly record struct ActionCodes(byte[]? Denial, byte[]? Online, byte
 /// <summary>Terminal action analysis (EMV Book 3, 10.7; Book C-2, 7.8, TAA.1 to TAA.18).</summary>
 internal static class ActionAnalysis
 {
+    /// <summary>The codes for denial of either side match.</summary>
+    public static bool IsDenied(ActionCodes ofTerminal, ActionCodes ofIssuer, Tvr tvr) =>
+        ActionCodes.Match(ofTerminal.Denial, tvr) || ActionCodes.Match(ofIssuer.Denial, tvr);
+
     /// <summary>The cryptogram to ask for, by terminal and issuer action codes.</summary>
     public static CryptogramType Decide(TerminalProfile terminal, ActionCodes ofTerminal, ActionCodes ofIssuer, Tvr tvr)
     {
-        if (ActionCodes.Match(ofTerminal.Denial, tvr) || ActionCodes.Match(ofIssuer.Denial, tvr))
+        if (IsDenied(ofTerminal, ofIssuer, tvr))
         {
             return CryptogramType.Aac;                                                                                 // TAA.1 to 3
         }

@@ -64,6 +64,20 @@ internal sealed class CombinedAuthentication(KernelActivation activation, IKerne
         return result;
     }
 
+    /// <summary>The same for a signature in the answer to GENERATE AC; one that is not there is a failure.</summary>
+    public OdaResult Verify(string clause, string pan, GenerateExchange exchange) => data.Card[EmvTag.SignedDynamicData] is null
+        ? new OdaResult(OdaMethod.Cda, new OdaFailure(OdaStep.SignedDynamicData, OdaFault.Missing))
+        : Verify(
+            clause,
+            pan,
+            new CdaInput(
+                exchange.PdolValues,
+                exchange.CdolValues,
+                exchange.Response,
+                data.Card[EmvTag.CryptogramInformation]![0],
+                data[EmvTag.UnpredictableNumber]!,
+                default));
+
     /// <summary>Takes cryptogram and dynamic number out of a valid signature; false when another cryptogram came in the clear.</summary>
     public bool Accept(OdaResult valid)
     {

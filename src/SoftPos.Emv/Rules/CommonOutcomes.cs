@@ -55,6 +55,28 @@ internal sealed class CommonOutcomes(KernelActivation activation, Func<Tvr> tvr)
         UiOnOutcome = activation.Ui(UiMessage.NotAuthorised, UiStatus.NotReady, HoldMs),
     };
 
+    /// <summary>The issuer decides; its data are added by the kernel.</summary>
+    public Outcome Online(OutcomeReason reason) => New(OutcomeKind.OnlineRequest, reason) with
+    {
+        UiOnOutcome = activation.Ui(UiMessage.AuthorisingPleaseWait, UiStatus.CardReadSuccessfully),
+    };
+
+    /// <summary>The same with a second presentment, for what the issuer sends to the card.</summary>
+    public static Outcome WithSecondPresentment(Outcome online, KernelActivation activation) => online with
+    {
+        Start = StartPoint.B,
+        OnlineResponseData = OnlineResponseData.EmvData,
+        UiOnRestart = activation.Ui(UiMessage.PresentCardAgain, UiStatus.ReadyToRead),
+        FieldOffMs = 0,
+    };
+
+    /// <summary>Approved offline; its data are added by the kernel.</summary>
+    public Outcome Approved(CvmKind cvm) => New(OutcomeKind.Approved, OutcomeReason.ApprovedOffline) with
+    {
+        UiOnOutcome = activation.Ui(
+            cvm is CvmKind.ObtainSignature ? UiMessage.ApprovedSign : UiMessage.Approved, UiStatus.NotReady, HoldMs),
+    };
+
     /// <summary>Nothing more is wanted of the card; the rest is done without it.</summary>
     public KernelStep LetCardGo() => new(
         [

@@ -8,6 +8,9 @@ namespace SoftPos.Emv.Rules;
 /// <param name="Tvr">Bits to set.</param>
 internal readonly record struct CvmChoice(CvmKind Cvm, byte[] Results, Tvr Tvr)
 {
+    /// <summary>A method that was chosen without a list.</summary>
+    public static CvmChoice Of(CvmKind cvm) => new(cvm, ResultsOf(cvm), cvm is CvmKind.OnlinePin ? Tvr.OnlinePinEntered : default);
+
     /// <summary>9F34 of a method that was chosen without a list (Book C-3, 5.7; C-8 alike).</summary>
     public static byte[] ResultsOf(CvmKind cvm) => cvm switch
     {

@@ -14,6 +14,15 @@ internal readonly record struct RestrictionRules()
     /// <summary>Without an issuer country the usage control is not looked at.</summary>
     public bool IgnoresUsageWithoutCountry { get; init; }
 
+    /// <summary>Without an issuer country the usage control allows nothing.</summary>
+    public bool RefusesUsageWithoutCountry { get; init; }
+
+    /// <summary>Look at the usage control.</summary>
+    public bool ChecksUsage { get; init; } = true;
+
+    /// <summary>Country of the issuer where it does not stand in 5F28 alone.</summary>
+    public byte[]? Country { get; init; }
+
     /// <summary>Domestic or not where the card says so itself; null compares the countries.</summary>
     public bool? IsDomestic { get; init; }
 }
@@ -46,7 +55,7 @@ internal static class ProcessingRestrictions
             tvr |= Tvr.Expired;
         }
 
-        return IsUsageAllowed(activation, data, rules) ? tvr : tvr | Tvr.ServiceNotAllowed;
+        return !rules.ChecksUsage || IsUsageAllowed(activation, data, rules) ? tvr : tvr | Tvr.ServiceNotAllowed;
     }
 
     /// <summary>PRE.4 to PRE.22.</summary>
@@ -57,7 +66,7 @@ internal static class ProcessingRestrictions
             return true;
         }
 
-        byte[]? country = data.Card[EmvTag.IssuerCountryCode] is { Length: 2 } code ? code : null;
+        byte[]? country = (rules.Country ?? data.Card[EmvTag.IssuerCountryCode]) is { Length: 2 } code ? code : null;
         if (country is null && rules.IgnoresUsageWithoutCountry)
         {
             return true;
@@ -72,7 +81,7 @@ internal static class ProcessingRestrictions
 
         if (country is null)
         {
-            return true;
+            return !rules.RefusesUsageWithoutCountry;
         }
 
         bool domestic = rules.IsDomestic ?? country.AsSpan().SequenceEqual(data[EmvTag.TerminalCountry]);

@@ -30,6 +30,12 @@ internal static class DeviceClaim
             "amex" when reported && data[0x9F71] is not [OnDevice, _, Successful] =>
                 "verification on the device is reported without mobile CVM results",
 
+            // 9F34 says what the reader made of the card's word 9F50: both must agree. The lab's own issuer marks the verification in byte 3
+            // of the results, which the cryptogram covers; the scheme's rule is not public.
+            "jcb" when reported && data[0x9F50] is not [>= 0x30 and <= 0x3F] =>
+                "verification on the device is reported without the card's word",
+            "jcb" when reported && (iad[4] & 0x04) == 0 => NotCovered,
+
             // Bits of the card verification results: confirmation code performed, and performed and failed.
             "discover" when reported && (iad[3] & 0x03) != 0x02 => NotCovered,
 

@@ -3,8 +3,8 @@ using SoftPos.Iso7816;
 namespace SoftPos.Lab.Cards;
 
 /// <summary>
-/// A Discover D-PAS card for kernel 6: GET PROCESSING OPTIONS gives the cryptogram, for an offline approval inside a signature of the shape
-/// of CDA.
+/// A Discover D-PAS card for kernel 6: GET PROCESSING OPTIONS gives the cryptogram, inside a signature of the shape of CDA for an offline
+/// approval, and for an online request where the reader asks for that.
 /// </summary>
 internal sealed class DiscoverCard : VirtualCard
 {
@@ -37,7 +37,7 @@ internal sealed class DiscoverCard : VirtualCard
         _records = new Lazy<Dictionary<(int Sfi, int Record), byte[]>>(MakeRecords);
     }
 
-    private protected override byte[] Aid => Convert.FromHexString("A0000001523010");
+    private protected override byte[] Aid => Convert.FromHexString(Description.Aid ?? "A0000001523010");
 
     private protected override string Label => "DISCOVER";
 
@@ -93,6 +93,7 @@ internal sealed class DiscoverCard : VirtualCard
     private byte[] Respond(TlvMap terminal, byte[] values, byte type, bool isCvmRequired)
     {
         bool asksPin = !IsDevice && (isCvmRequired || Description.OnlinePin);
+        bool signs = type == Tc || (type == Arqc && (terminal[0x9F66]![0] & 0x01) != 0);
         byte[] requirements = [(byte)((asksPin ? 0x80 : 0x00) | (IsDevice ? 0x10 : 0x00)), Requirements];
         byte verified = !Description.Cdcvm ? (byte)0x00
             : Description.Behaviour == "verification-failed" ? (byte)(CodePerformed | CodeFailed)
@@ -109,7 +110,7 @@ internal sealed class DiscoverCard : VirtualCard
 
         TlvWriter answer = new TlvWriter()
             .Write(0x82, Profile)
-            .Write(0x94, type == Tc ? [DataFile << 3, 1, 1, 1, IssuerFile << 3, 1, 2, 0] : [DataFile << 3, 1, 1, 1])
+            .Write(0x94, signs ? [DataFile << 3, 1, 1, 1, IssuerFile << 3, 1, 2, 0] : [DataFile << 3, 1, 1, 1])
             .Write(0x9F10, iad)
             .Write(0x9F27, [type])
             .Write(0x9F36, counter)
@@ -119,7 +120,7 @@ internal sealed class DiscoverCard : VirtualCard
             answer.Write(0x9F6E, Convert.FromHexString(Description.Device == "watch" ? "0000000000000004" : "0000000000000003"));
         }
 
-        byte[] proof = type == Tc
+        byte[] proof = signs
             ? new TlvWriter().Write(0x9F4B, Signature(terminal, type, cryptogram, [.. values, .. answer.Written])).ToArray()
             : new TlvWriter().Write(0x9F26, cryptogram).ToArray();
         return Done(new TlvWriter().Write(0x77, [.. answer.Written, .. proof]).ToArray());

@@ -13,7 +13,7 @@ public sealed record LabCardDescription
     /// <summary>What is special about the card, in one sentence.</summary>
     public required string Text { get; init; }
 
-    /// <summary><c>visa</c>, <c>mastercard</c>, <c>amex</c>, <c>unionpay</c>, <c>discover</c> or <c>ccd</c>, the brand of the kernel 8 cards.</summary>
+    /// <summary><c>visa</c>, <c>mastercard</c>, <c>amex</c>, <c>unionpay</c>, <c>discover</c>, <c>jcb</c> or <c>ccd</c>, the brand of the kernel 8 cards.</summary>
     public required string Scheme { get; init; }
 
     /// <summary>Card number, from a range that schemes publish for tests. Of a device: the token.</summary>
@@ -45,6 +45,9 @@ public sealed record LabCardDescription
 
     /// <summary>Payment account reference 9F24, 29 characters, or null.</summary>
     public string? Par { get; init; }
+
+    /// <summary>AID as hexadecimal digits, where it is another one of its scheme than the usual; or null.</summary>
+    public string? Aid { get; init; }
 
     /// <summary>A named deviation from good conduct, or null.</summary>
     public string? Behaviour { get; init; }

@@ -28,7 +28,10 @@ public static class LabReader
         return lab with { Terminal = lab.Terminal with { CountryCode = SouthAfrica, CurrencyCode = Rand } };
     }
 
-    /// <summary>The configuration with the lab's CA keys: Visa, Mastercard and the common kernel, online only, CVM from 50.00 EUR.</summary>
+    /// <summary>
+    /// The configuration with the lab's CA keys: a combination for each scheme, online only, CVM from 50.00 EUR; for one AID each of UnionPay
+    /// and Discover the reader has online requests signed too.
+    /// </summary>
     public static ReaderConfiguration Configuration() =>
         ReaderConfigurationReader.TryRead(
             ConfigurationDocument(), Document, out ReaderConfiguration? configuration, out IReadOnlyList<ConfigurationFault> faults, LabCardKeys.CaKeys)

@@ -15,6 +15,7 @@ internal sealed record LabScheme(string Name, CardScheme Scheme, string Rid)
         new("amex", CardScheme.AmericanExpress, "A000000025"),
         new("unionpay", CardScheme.UnionPay, "A000000333"),
         new("discover", CardScheme.Discover, "A000000152"),
+        new("jcb", CardScheme.Jcb, "A000000065"),
         new("ccd", CardScheme.CommonCore, "F04C414238"),
     ];
 

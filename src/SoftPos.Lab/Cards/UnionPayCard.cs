@@ -28,7 +28,7 @@ internal sealed class UnionPayCard : VirtualCard
     }
 
     private protected override byte[] Aid => Convert.FromHexString(
-        Description.Name.Contains("credit", StringComparison.Ordinal) ? "A000000333010102" : "A000000333010101");
+        Description.Aid ?? (Description.Name.Contains("credit", StringComparison.Ordinal) ? "A000000333010102" : "A000000333010101"));
 
     private protected override string Label => "UnionPay";
 

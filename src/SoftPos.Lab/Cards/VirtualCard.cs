@@ -63,6 +63,7 @@ public abstract class VirtualCard
         { Scheme: "unionpay" } => new UnionPayCard(description, counter, random),
         { Scheme: "discover" } => new DiscoverCard(description, counter, random),
         { Scheme: "amex" } => new AmericanExpressCard(description, counter, random),
+        { Scheme: "jcb" } => new JcbCard(description, counter, random),
         { Scheme: "ccd" } => new Kernel8Card(description, counter, random),
         _ => new MastercardCard(description, counter, random),
     };

@@ -20,6 +20,22 @@ public sealed class KernelOptionsTests
     public void A_broken_rule_of_kernel_4_is_told(string json, string path, string rule) => AssertFault(4, "A00000002501", json, path, rule);
 
     [Theory]
+    [InlineData("\"interchangeProfile\": \"B00000\"", ".interchangeProfile", "CVM required (bit 8)")]
+    [InlineData("\"interchangeProfile\": \"310000\"", ".interchangeProfile", "offline PIN (bit 1)")]
+    [InlineData("\"interchangeProfile\": \"308000\"", ".interchangeProfile", "issuer update (bit 8)")]
+    [InlineData("\"emvMode\": false", ".emvMode", "no mode is left")]
+    [InlineData("\"transactionLimit\": 2, \"transactionLimitOnDevice\": 1", ".transactionLimitOnDevice", "transactionLimit beside it")]
+    [InlineData("\"transactionLimitOnDevice\": 1", ".transactionLimitOnDevice", "transactionLimit beside it")]
+    [InlineData("\"randomTargetPercent\": 2", ".randomMaxTargetPercent", "is below randomTargetPercent")]
+    [InlineData("\"withoutPreference\": \"pin\"", ".withoutPreference", "expected one of onlinePin, signature, none")]
+    [InlineData("\"tornLifetimeSeconds\": 901", ".tornLifetimeSeconds", "from 0 to 900")]
+    [InlineData("\"echoCommand\": \"80DF00\"", ".echoCommand", "expected 4 to 5 bytes")]
+    [InlineData("\"mostPhoneRestarts\": 9", ".mostPhoneRestarts", "from 0 to 8")]
+    [InlineData("\"magStripe\": true", ".magStripe", "is unknown")]
+    [InlineData("\"issuerUpdate\": \"two\"", ".issuerUpdate", "expected true or false")]
+    public void A_broken_rule_of_kernel_5_is_told(string json, string path, string rule) => AssertFault(5, "A0000000651010", json, path, rule);
+
+    [Theory]
     [InlineData(6, "A0000001523010", "\"noCvmAboveLimit\": \"allow\"", ".noCvmAboveLimit", "is unknown")]
     [InlineData(6, "A0000001523010", "\"odaForOnline\": 1", ".odaForOnline", "expected true or false")]
     [InlineData(7, "A0000003330101", "\"fdda00\": true", ".fdda00", "is unknown")]

@@ -36,6 +36,14 @@ public sealed class ReaderConfigurationWriterTests
                     MostPhoneRestarts = 1, ModeMismatchSelectsNext = false, DeliverMembership = true, CheckBrand = false, DynamicLimitTag = 0x9F70,
                     DynamicLimits = [new DynamicLimitSet([0x20]) { CvmLimit = 4 }],
                 },
+                Kernel5 = new Kernel5Options
+                {
+                    InterchangeProfile = [0x10, 0, 0], EmvMode = false, LegacyMode = true, OfflineDataAuthentication = false, TacDefault = [1, 2, 3, 4, 5],
+                    TacDenial = [2, 3, 4, 5, 6], TacOnline = [3, 4, 5, 6, 7], TransactionLimit = 20, TransactionLimitOnDevice = 30,
+                    LimitAfterVerification = false, FloorLimitInclusive = false, RandomTargetPercent = 5, RandomMaxTargetPercent = 6, RandomThreshold = 7,
+                    WithoutPreference = Kernel5Verifications.Signature, MostPhoneRestarts = 1, TornLifetimeSeconds = 61, EchoCommand = [0x80, 0xDF, 0, 1],
+                    IssuerUpdate = true, CheckBrand = false,
+                },
                 Kernel6 = new Kernel6Options
                 {
                     OdaForOnline = true, NoCvmNeedsCapability = false, DeclineNoCvmAboveLimit = false, FloorLimitInclusive = true, LoyaltyApproval = true,
@@ -92,6 +100,7 @@ public sealed class ReaderConfigurationWriterTests
     [InlineData(typeof(Kernel2Options))]
     [InlineData(typeof(Kernel3Options))]
     [InlineData(typeof(Kernel4Options))]
+    [InlineData(typeof(Kernel5Options))]
     [InlineData(typeof(Kernel6Options))]
     [InlineData(typeof(Kernel7Options))]
     [InlineData(typeof(Kernel8Options))]

@@ -28,6 +28,7 @@ internal sealed class HostileCard
     private static readonly HashSet<uint> NotInRecord = [0x9F10, 0x9F26, 0x9F27, 0x9F36, 0x9F4B, 0x9F24, 0x9F5D, 0x82, 0x94];
 
     private static readonly string[] QualifierPdols = [.. VisaPdols, "9F66049F02069F03069F1A029F37045F2A029A039C019F7A01"];
+    private static readonly string[] ModePdols = ["9F5201", "9F52019F02069F1A02", "9F3704", "", "9F52"];
     private static readonly string[] CapabilityPdols = ["9F3501", "9F35019F6E04", "9F6D01", "9F66FF", "9F"];
 
     private readonly SeededNumbers _seed;
@@ -70,12 +71,14 @@ internal sealed class HostileCard
         0xA4 => Done(0x6F, Application()),
         0xA8 when _kernel == 6 => Done(0x77, DiscoverOptions()),
         0xA8 when _kernel == 4 => Done(0x77, AmericanExpressOptions()),
+        0xA8 when _kernel == 5 => JcbOptions(),
         0xA8 => _isVisa ? Done(0x77, VisaOptions()) : MastercardOptions(),
         0xB2 => Done(0x70, Some()),
         0xEA => Done(0x80, [.. _seed.Bytes(4), 0, (byte)_seed.Below(16), 0, (byte)_seed.Below(256), 0, (byte)_seed.Below(64)]),
-        0xAE or 0xD0 => Done(
+        0xAE or 0xD0 when _kernel != 5 => Done(
             0x77u,
             [.. Tlv(0x9F27, [(byte)(_seed.OneIn(5) ? _seed.Below(256) : p1 & 0xC0)]), .. Tlv(0x9F36, [0, 1]), .. Tlv(0x9F26, _seed.Bytes(8)), .. Tlv(0x9F10, _seed.Bytes(18))]),
+        0xAE or 0xDF => JcbCryptogram((byte)(instruction == 0xAE ? p1 & 0xC0 : 0x80)),
         0xCA => [0x9F, 0x50, 0x06, .. _seed.Bytes(6), 0x90, 0x00],
         0xC0 => [.. _seed.Bytes(_seed.Below(64)), 0x61, 0x10],
         _ => [0x90, 0x00],
@@ -94,7 +97,7 @@ internal sealed class HostileCard
 
     private byte[] Application()
     {
-        string[] pdols = _kernel switch { 4 => CapabilityPdols, 6 or 7 => QualifierPdols, _ => _isVisa ? VisaPdols : MastercardPdols };
+        string[] pdols = _kernel switch { 4 => CapabilityPdols, 5 => ModePdols, 6 or 7 => QualifierPdols, _ => _isVisa ? VisaPdols : MastercardPdols };
         string pdol = pdols[_seed.Below(!_isVisa || _seed.OneIn(4) ? pdols.Length : 1)];
         return new TlvWriter()
             .Write(0x84, Aid)
@@ -112,6 +115,7 @@ internal sealed class HostileCard
     private byte[] Aid => _kernel switch
     {
         4 => Convert.FromHexString("A000000025010403"),
+        5 => Convert.FromHexString("A0000000651010"),
         6 => Convert.FromHexString("A0000001523010"),
         7 => Convert.FromHexString("A000000333010101"),
         _ => _isVisa ? VisaAid : MastercardAid,
@@ -134,6 +138,28 @@ internal sealed class HostileCard
         .. Tlv(0x82, _seed.OneIn(6) ? _seed.Bytes(2) : [0x19, _seed.OneIn(2) ? (byte)0xC0 : (byte)0x80]), .. Tlv(0x94, Locator()),
         .. _seed.OneIn(2) ? Tlv(0x9F71, [0x01, 0x03, (byte)_seed.Below(4)]) : [],
     ];
+
+    private byte[] JcbOptions()
+    {
+        byte[] profile = _seed.OneIn(6) ? _seed.Bytes(2) : [0x18, 0x80];
+        return _seed.OneIn(4) ? Done(0x80, [.. profile, .. Locator()]) : Done(0x77, [.. Tlv(0x82, profile), .. Tlv(0x94, Locator())]);
+    }
+
+    private byte[] JcbCryptogram(byte type)
+    {
+        byte[] status = _seed.OneIn(4) ? _seed.Bytes(1) : [(byte)(_seed.Below(4) << 4)];
+        if (_seed.OneIn(20))
+        {
+            return [0x69, (byte)(0x84 + _seed.Below(3))];
+        }
+
+        return Done(
+            0x77,
+            [
+                .. Tlv(0x9F27, [_seed.OneIn(5) ? (byte)_seed.Below(256) : type]), .. Tlv(0x9F36, [0, 1]), .. Tlv(0x9F26, _seed.Bytes(8)),
+                .. Tlv(0x9F10, _seed.Bytes(7)), .. Tlv(0x9F50, status),
+            ]);
+    }
 
     private byte[] VisaOptions() =>
     [

@@ -8,6 +8,7 @@ namespace SoftPos.Emv.Tests.Hostile;
 public sealed class HostileCardTests
 {
     private const int Cards = 100_000;
+    private const byte Echo = 0xDF;
 
     /// <summary>Set to one seed to run that card alone.</summary>
     private const string OneSeed = "SOFTPOS_HOSTILE_SEED";
@@ -50,6 +51,7 @@ public sealed class HostileCardTests
     /// <summary>The same for the kernels of one scheme each. A kernel that believes only signatures never approves a card that has no keys.</summary>
     [Theory]
     [InlineData(4, 0xAE, true)]
+    [InlineData(5, 0xAE, true)]
     [InlineData(6, 0xB2, false)]
     [InlineData(7, 0xB2, false)]
     public void A_hundred_thousand_hostile_cards_of_one_scheme_each_end_in_an_outcome(int kernel, byte last, bool approves)
@@ -57,6 +59,7 @@ public sealed class HostileCardTests
         Dictionary<OutcomeKind, int> kinds = [];
         HashSet<OutcomeReason> reasons = [];
         int deep = 0;
+        int recovering = 0;
         ContactlessReader reader = new();
         for (ulong seed = 0; seed < Cards; seed++)
         {
@@ -64,10 +67,12 @@ public sealed class HostileCardTests
             kinds[outcome.Kind] = kinds.GetValueOrDefault(outcome.Kind) + 1;
             reasons.Add(outcome.Reason);
             deep += card.Seen.Contains(last) ? 1 : 0;
+            recovering += card.Seen.Contains(Echo) ? 1 : 0;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(", ", kinds)} | {deep} with {last:X2} | {string.Join(", ", reasons)}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(", ", kinds)} | {deep} with {last:X2}, {recovering} with {Echo:X2} | {string.Join(", ", reasons)}");
         Assert.InRange(deep, 1000, Cards);
+        Assert.InRange(recovering, kernel == 5 ? 100 : 0, kernel == 5 ? Cards : 0);
         Assert.Equal(approves, kinds.ContainsKey(OutcomeKind.Approved));
         Assert.All(
             (OutcomeKind[])[OutcomeKind.Declined, OutcomeKind.OnlineRequest, OutcomeKind.TryAnotherInterface, OutcomeKind.EndApplication],
@@ -119,6 +124,22 @@ public sealed class HostileCardTests
         NoCvmCheck = true,
     };
 
+    /// <summary>The same for kernel 5, with every mode and verification.</summary>
+    private static readonly Kernel5Options LenientJcb = new()
+    {
+        InterchangeProfile = [0x70, 0x00, 0x00],
+        LegacyMode = true,
+        TacDefault = new byte[5],
+        TacDenial = new byte[5],
+        TacOnline = new byte[5],
+        TransactionLimit = 6000,
+        TransactionLimitOnDevice = 7000,
+        RandomTargetPercent = 10,
+        RandomMaxTargetPercent = 90,
+        WithoutPreference = Kernel5Verifications.Signature,
+        CheckBrand = false,
+    };
+
     private static readonly ReaderConfiguration OnlineOnly = Configure(0x21);
 
     private static readonly ReaderConfiguration Offline = Configure(0x22);
@@ -162,6 +183,7 @@ public sealed class HostileCardTests
                 visa,
                 mastercard,
                 visa with { Aid = Convert.FromHexString("A00000002501"), KernelId = [4], Ttq = null, Kernel4 = Lenient },
+                visa with { Aid = Convert.FromHexString("A0000000651010"), KernelId = [5], Ttq = null, Kernel5 = LenientJcb },
                 visa with
                 {
                     Aid = Convert.FromHexString("A0000001523010"),

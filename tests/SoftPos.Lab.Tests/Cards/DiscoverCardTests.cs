@@ -17,6 +17,8 @@ public sealed class DiscoverCardTests
     [InlineData("discover-torn", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
     [InlineData("discover-bad-cryptogram", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
     [InlineData("discover-insists-offline", OutcomeKind.Declined, OutcomeReason.OfflineWhereOnlineRequired, CvmKind.NoCvm)]
+    [InlineData("discover-signed", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
+    [InlineData("discover-signed-bad-certificate", OutcomeKind.Declined, OutcomeReason.AuthenticationFailed, CvmKind.NoCvm)]
     [InlineData("discover-declines", OutcomeKind.Declined, OutcomeReason.CardDeclined, CvmKind.NoCvm)]
     [InlineData("discover-blocked", OutcomeKind.EndApplication, OutcomeReason.NoApplication, CvmKind.NotApplicable)]
     [InlineData("discover-other-device", OutcomeKind.TryAnotherInterface, OutcomeReason.OtherInterfaceAsked, CvmKind.NotApplicable)]
@@ -33,6 +35,7 @@ public sealed class DiscoverCardTests
     [InlineData("discover-contact-version", true)]
     [InlineData("discover-phone", true)]
     [InlineData("discover-torn", true)]
+    [InlineData("discover-signed", true)]
     [InlineData("discover-bad-cryptogram", false)]
     public void The_issuer_checks_the_cryptogram(string name, bool isRight) =>
         Assert.Equal(isRight, VisaCardTests.IsRight(new LabTap(name).Run(), name));
@@ -49,6 +52,20 @@ public sealed class DiscoverCardTests
         Outcome outcome = tap.Run();
 
         Assert.Equal((kind, reason), (outcome.Kind, outcome.Reason));
+    }
+
+    [Fact]
+    public void A_reader_that_has_online_requests_signed_sees_a_bad_certificate()
+    {
+        Outcome good = new LabTap("discover-signed").Run();
+        Outcome bad = new LabTap("discover-signed-bad-certificate").Run();
+
+        Assert.Equal((true, OdaMethod.Cda), (good.Oda!.IsValid, good.Oda.Method));
+        Assert.Equal(OdaStep.IssuerCertificate, bad.Oda!.Failure!.Value.Step);
+        Assert.True(bad.Tvr.Has(Tvr.CdaFailed));
+
+        // The cryptogram stands inside the signature: the card would have it sent online, and there is nothing to send.
+        Assert.Null(bad.Account);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class UnionPayCardTests
     [InlineData("unionpay-torn", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
     [InlineData("unionpay-bad-cryptogram", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
     [InlineData("unionpay-insists-offline", OutcomeKind.Declined, OutcomeReason.OfflineWhereOnlineRequired, CvmKind.NoCvm)]
+    [InlineData("unionpay-signed", OutcomeKind.OnlineRequest, OutcomeReason.OnlineAsked, CvmKind.NoCvm)]
+    [InlineData("unionpay-signed-bad-certificate", OutcomeKind.Declined, OutcomeReason.AuthenticationFailed, CvmKind.NoCvm)]
     [InlineData("unionpay-declines", OutcomeKind.Declined, OutcomeReason.CardDeclined, CvmKind.NoCvm)]
     [InlineData("unionpay-blocked", OutcomeKind.EndApplication, OutcomeReason.NoApplication, CvmKind.NotApplicable)]
     [InlineData("unionpay-other-device", OutcomeKind.TryAnotherInterface, OutcomeReason.OtherInterfaceAsked, CvmKind.NotApplicable)]
@@ -35,6 +37,7 @@ public sealed class UnionPayCardTests
     [InlineData("unionpay-phone", true)]
     [InlineData("unionpay-long-pan", true)]
     [InlineData("unionpay-torn", true)]
+    [InlineData("unionpay-signed", true)]
     [InlineData("unionpay-bad-cryptogram", false)]
     public void The_issuer_checks_the_cryptogram(string name, bool isRight) =>
         Assert.Equal(isRight, VisaCardTests.IsRight(new LabTap(name).Run(), name));
@@ -53,6 +56,18 @@ public sealed class UnionPayCardTests
         Outcome outcome = tap.Run();
 
         Assert.Equal((kind, reason), (outcome.Kind, outcome.Reason));
+    }
+
+    [Fact]
+    public void A_reader_that_has_online_requests_signed_sees_a_bad_certificate()
+    {
+        Outcome good = new LabTap("unionpay-signed").Run();
+        Outcome bad = new LabTap("unionpay-signed-bad-certificate").Run();
+
+        Assert.Equal((true, OdaMethod.Fdda), (good.Oda!.IsValid, good.Oda.Method));
+        Assert.Equal(OdaStep.IssuerCertificate, bad.Oda!.Failure!.Value.Step);
+        Assert.True(bad.Tvr.Has(Tvr.DdaFailed));
+        Assert.Null(bad.Account);
     }
 
     [Fact]

@@ -1,12 +1,11 @@
 using SoftPos.Emv.EntryPoint;
-using SoftPos.Emv.Rules;
 using SoftPos.Iso7816;
 
-namespace SoftPos.Emv.Qualifiers;
+namespace SoftPos.Emv.Rules;
 
 /// <summary>
-/// Delivers the issuer's answer to the card on a second presentment (Book C-3, 5.10): EXTERNAL AUTHENTICATE, then the script commands.
-/// The host's decision stands whatever the card says.
+/// Delivers the issuer's answer to the card on a second presentment: its authentication (by default EXTERNAL AUTHENTICATE) and the script
+/// commands (Book C-3, 5.10; kernel 5 alike). The host's decision stands whatever the card says.
 /// </summary>
 internal sealed class IssuerUpdate
 {
@@ -21,11 +20,40 @@ internal sealed class IssuerUpdate
     private int _script = -1;
     private int _sequence;
 
+    /// <summary>Kernels 3 and 7: EXTERNAL AUTHENTICATE, then every script.</summary>
     public IssuerUpdate(KernelActivation activation, ReaderEvent.OnlineResponse response)
+        : this(activation, response, static data => new CommandApdu(0x00, 0x82, 0x00, 0x00, data), before: 0, after: 0)
+    {
+    }
+
+    /// <param name="activation">The activation.</param>
+    /// <param name="response">The issuer's answer.</param>
+    /// <param name="authentication">The command that brings 91 to the card; null where there is none.</param>
+    /// <param name="before">Template of the scripts that come before it; 0 for none.</param>
+    /// <param name="after">Template of those that come after it; 0 for all others.</param>
+    public IssuerUpdate(
+        KernelActivation activation,
+        ReaderEvent.OnlineResponse response,
+        Func<byte[], CommandApdu?> authentication,
+        uint before,
+        uint after)
     {
         _activation = activation;
         _approved = response.IsApproved;
-        Plan(response.IssuerData);
+        if (!TlvTree.TryParse(response.IssuerData, out IReadOnlyList<TlvNode> nodes, out _))
+        {
+            return;
+        }
+
+        int script = 0;
+        Plan(nodes.Where(node => before != 0 && node.Tag == before), ref script);
+        if (nodes.FirstOrDefault(node => node.Tag == EmvTag.IssuerAuthenticationData) is { Value.Length: >= 8 and <= 16 } data
+            && authentication(data.Value.ToArray()) is { } command)
+        {
+            _work.Enqueue(new Work(command, -1));
+        }
+
+        Plan(nodes.Where(node => after == 0 ? node.Tag is 0x71 or 0x72 : node.Tag == after), ref script);
     }
 
     private sealed record Work(CommandApdu Command, int Script);
@@ -78,20 +106,9 @@ internal sealed class IssuerUpdate
         DiscretionaryData = _results.Count == 0 ? null : new TlvMap { [EmvTag.ScriptResults] = [.. _results] },
     };
 
-    private void Plan(ReadOnlyMemory<byte> issuerData)
+    private void Plan(IEnumerable<TlvNode> templates, ref int script)
     {
-        if (!TlvTree.TryParse(issuerData, out IReadOnlyList<TlvNode> nodes, out _))
-        {
-            return;
-        }
-
-        if (nodes.FirstOrDefault(node => node.Tag == EmvTag.IssuerAuthenticationData) is { Value.Length: >= 8 and <= 16 } authentication)
-        {
-            _work.Enqueue(new Work(new CommandApdu(0x00, 0x82, 0x00, 0x00, authentication.Value.ToArray()), -1));
-        }
-
-        int script = 0;
-        foreach (TlvNode template in nodes.Where(node => node.Tag is 0x71 or 0x72))
+        foreach (TlvNode template in templates)
         {
             foreach (TlvNode command in template.Children.Where(child => child.Tag == EmvTag.ScriptCommand))
             {
