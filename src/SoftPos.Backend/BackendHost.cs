@@ -151,6 +151,8 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapOperatorEndpoints();
         application.MapFleetEndpoints();
         application.MapPolicyEndpoints();
+        application.MapRolloutEndpoints();
+        application.MapExceptionEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
         application.MapOfflineEndpoints();
