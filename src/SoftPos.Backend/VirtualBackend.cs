@@ -5,16 +5,21 @@ using SoftPos.Storage;
 namespace SoftPos.Backend;
 
 /// <summary>
-/// The rooms of one node without a front door and without loops: its owner moves the time and says when the watch looks. The same rooms over the
-/// same store as behind <see cref="BackendHost"/>, which opens the folder afterwards; a day of a fleet passes in minutes, and passes the same way
-/// each time.
+/// The rooms of one node without a front door and without loops: its owner moves the time and says when the watch looks. The same rooms
+/// over the same store as behind <see cref="BackendHost"/>, which opens the folder afterwards; a day of a fleet passes in minutes, and
+/// passes the same way each time.
 /// </summary>
 public sealed class VirtualBackend : IAsyncDisposable
 {
     private readonly Rooms _rooms;
     private readonly WatchModule _watch;
 
-    private VirtualBackend(Rooms rooms, WatchModule watch) => (_rooms, _watch) = (rooms, watch);
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _round;
+    private DateTimeOffset _rounded;
+
+    private VirtualBackend(Rooms rooms, WatchModule watch, TimeProvider clock, TimeSpan round) =>
+        (_rooms, _watch, _clock, _round) = (rooms, watch, clock, round);
 
     /// <summary>The store.</summary>
     public Database Database => _rooms.Database;
@@ -47,7 +52,7 @@ public sealed class VirtualBackend : IAsyncDisposable
         Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation);
         WatchModule watch = WatchModule.Create(rooms.Database, rooms.Monitoring, options, clock);
         await watch.OpenAsync(cancellation);
-        return new VirtualBackend(rooms, watch);
+        return new VirtualBackend(rooms, watch, clock, options.Alarms.Round);
     }
 
     /// <summary>One look of everything that looks by itself in a running node.</summary>
@@ -56,6 +61,13 @@ public sealed class VirtualBackend : IAsyncDisposable
         RolloutStep? step = await _rooms.Rollouts.RoundAsync(cancellation);
         await _rooms.Exceptions.RoundAsync(cancellation);
         await Silence.RoundAsync(cancellation);
+        if (_clock.GetUtcNow() - _rounded < _round)
+        {
+            await Alarms.FollowOnceAsync(cancellation);
+            return step;
+        }
+
+        _rounded = _clock.GetUtcNow();
         await Alarms.LookAsync(cancellation);
         return step;
     }

@@ -162,6 +162,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Changes and transactions so far: their ratio is the mean size of a group commit.</summary>
     public (long Changes, long Transactions) Committed => (_committer.Changes, _committer.Batches);
 
+    /// <summary>Changes that wait for the writer.</summary>
+    public int Waiting => _committer.Waiting;
+
     internal TimeProvider Clock { get; }
 
     internal MerkleFrontier Frontier => _committer.Frontier;

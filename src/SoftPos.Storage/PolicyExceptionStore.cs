@@ -5,8 +5,8 @@ using SoftPos.Contract;
 namespace SoftPos.Storage;
 
 /// <summary>
-/// Exceptions from rules of the policy. Those that stand are held in memory and change before the caller of the commit hears of it, so that one
-/// that is lifted holds for no evidence after that.
+/// Exceptions from rules of the policy. Those that stand are held in memory and change before the caller of the commit hears of it, so
+/// that one that is lifted holds for no evidence after that.
 /// </summary>
 public sealed class PolicyExceptionStore
 {

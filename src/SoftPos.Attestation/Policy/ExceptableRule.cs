@@ -4,8 +4,8 @@ using SoftPos.Contract;
 namespace SoftPos.Attestation.Policy;
 
 /// <summary>
-/// Which rules an exception may be granted from. What is named here is about age, settings and health of a phone; everything else could hide a
-/// phone that is rooted or hooked, or a key that is not in its hardware, and nobody can grant an exception from that.
+/// Which rules an exception may be granted from. What is named here is about age, settings and health of a phone; everything else could
+/// hide a phone that is rooted or hooked, or a key that is not in its hardware, and nobody can grant an exception from that.
 /// </summary>
 public static class ExceptableRule
 {

@@ -9,8 +9,8 @@ using SoftPos.Storage;
 namespace SoftPos.Backend.Endpoints;
 
 /// <summary>
-/// Roll-outs of policy versions. Custodians start and resume them; whoever stands at the machine may halt one, because that brings back what two
-/// persons approved before.
+/// Roll-outs of policy versions. Custodians start and resume them; whoever stands at the machine may halt one, because that brings back
+/// what two persons approved before.
 /// </summary>
 internal static class RolloutEndpoints
 {

@@ -20,8 +20,8 @@ namespace SoftPos.Cli.Storms;
 internal sealed record StormOptions(int Terminals, long Seed, string Folder, DateTimeOffset Midnight, TimeSpan Interval);
 
 /// <summary>
-/// A day of a fleet in a time of its own: lab phones sign their evidence, the rooms of a back end appraise it over their store, and the watch
-/// looks every fifteen seconds of that time. Nothing of the back end is stood in for but the time and the way to it.
+/// A day of a fleet in a time of its own: lab phones sign their evidence, the rooms of a back end appraise it over their store, and the
+/// watch looks every fifteen seconds of that time. Nothing of the back end is stood in for but the time and the way to it.
 /// </summary>
 internal sealed class Storm : IAsyncDisposable
 {
@@ -215,7 +215,9 @@ internal sealed class Storm : IAsyncDisposable
         }
     }
 
-    /// <summary>A version that no longer puts up with developer options: right in itself, and wrong for the phones of one maker that day.</summary>
+    /// <summary>
+    /// A version that no longer puts up with developer options: right in itself, and wrong for the phones of one maker that day.
+    /// </summary>
     private async Task StartRolloutAsync(CancellationToken cancellation)
     {
         const string Rule = "- id: probe.developer\n";

@@ -17,7 +17,7 @@ internal sealed class StormDay(DateTimeOffset midnight)
     public const double Warm = 0.08;
 
     /// <summary>Part of the phones of the attacked model that the attack reaches.</summary>
-    public const double Attacked = 0.25;
+    public const double Attacked = 0.4;
 
     /// <summary>Part of the fleet that has its network from the one that fails.</summary>
     public const double CutOff = 0.4;

@@ -17,8 +17,8 @@ public enum PolicyExceptionState
 }
 
 /// <summary>
-/// A rule of the policy that is not held against some terminals until an instant. What the rule finds is written down all the same, marked with
-/// the exception's number.
+/// A rule of the policy that is not held against some terminals until an instant. What the rule finds is written down all the same, marked
+/// with the exception's number.
 /// </summary>
 /// <remarks>Setters, not initializers: the JSON generator would overwrite the defaults of the latter.</remarks>
 public sealed record PolicyException

@@ -13,8 +13,8 @@ public sealed record RolloutRing(string Name, double Percent, TimeSpan Hold)
     public const int Scale = 10_000;
 
     /// <summary>
-    /// Where a terminal stands on the scale, 0 to 9999: always the same for the same identity, and spread evenly, because it is the start of
-    /// SHA-256 over the identity.
+    /// Where a terminal stands on the scale, 0 to 9999: always the same for the same identity, and spread evenly, because it is the start
+    /// of SHA-256 over the identity.
     /// </summary>
     public static int PlaceOf(Guid terminalId)
     {

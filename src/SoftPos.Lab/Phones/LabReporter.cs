@@ -4,8 +4,8 @@ using SoftPos.Terminal;
 namespace SoftPos.Lab.Phones;
 
 /// <summary>
-/// The messages of a lab phone without a network between: what the SDK's own probes measure, signed by the phone's own keys. For fleets that are
-/// simulated in one process.
+/// The messages of a lab phone without a network between: what the SDK's own probes measure, signed by the phone's own keys. For fleets
+/// that are simulated in one process.
 /// </summary>
 /// <param name="phone">The phone.</param>
 public sealed class LabReporter(LabPhone phone)

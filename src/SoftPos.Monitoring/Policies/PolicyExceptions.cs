@@ -19,8 +19,8 @@ public sealed record ExceptionOutcome
 }
 
 /// <summary>
-/// Time-boxed exceptions from rules of the policy under the rule of two persons. An appraisal writes down what the rule found all the same, and
-/// what an exception earned ends with it at its instant. Who a person is, the caller has proved.
+/// Time-boxed exceptions from rules of the policy under the rule of two persons. An appraisal writes down what the rule found all the
+/// same, and what an exception earned ends with it at its instant. Who a person is, the caller has proved.
 /// </summary>
 public sealed class PolicyExceptions(Database database, LivePolicy live, IDeviceKey key, TimeProvider clock)
 {

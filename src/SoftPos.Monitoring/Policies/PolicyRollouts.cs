@@ -38,9 +38,9 @@ public sealed record RolloutOutcome
 }
 
 /// <summary>
-/// Brings a version that two persons approved to the fleet ring by ring. While it runs, the version before appraises the same evidence too: a
-/// terminal that it trusts and the new one refuses is a good terminal in trouble. Too many of them, and every terminal is back under the version
-/// before, which is journaled and an alarm.
+/// Brings a version that two persons approved to the fleet ring by ring. While it runs, the version before appraises the same evidence
+/// too: a terminal that it trusts and the new one refuses is a good terminal in trouble. Too many of them, and every terminal is back
+/// under the version before, which is journaled and an alarm.
 /// </summary>
 public sealed class PolicyRollouts(Database database, LivePolicy live, PolicyVersions versions, TimeProvider clock) : IDisposable
 {

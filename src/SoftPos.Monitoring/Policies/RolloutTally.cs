@@ -3,8 +3,8 @@ using SoftPos.Storage;
 namespace SoftPos.Monitoring;
 
 /// <summary>
-/// Good terminals that a run of a roll-out met, each counted once: a phone that is refused at every tap is one phone. The store holds the same;
-/// it is read again at a start.
+/// Good terminals that a run of a roll-out met, each counted once: a phone that is refused at every tap is one phone. The store holds the
+/// same; it is read again at a start.
 /// </summary>
 internal sealed class RolloutTally
 {

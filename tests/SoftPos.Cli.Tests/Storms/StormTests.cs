@@ -63,10 +63,10 @@ public sealed class StormTests
     [Fact]
     public async Task The_same_seed_gives_the_same_summary_and_another_one_another()
     {
-        string one = (await RunAsync(24, 7)).ToJson().ToJsonString();
-        Assert.Equal(one, (await RunAsync(24, 7)).ToJson().ToJsonString());
-        Assert.NotEqual(one, (await RunAsync(24, 8)).ToJson().ToJsonString());
-        Assert.Equal(24, JsonNode.Parse(one)!["terminals"]!.GetValue<int>());
+        string[] days = await Task.WhenAll(((long[])[7, 7, 8]).Select(static async seed => (await RunAsync(8, seed)).ToJson().ToJsonString()));
+        Assert.Equal(days[0], days[1]);
+        Assert.NotEqual(days[0], days[2]);
+        Assert.Equal(8, JsonNode.Parse(days[0])!["terminals"]!.GetValue<int>());
     }
 
     private static async Task<StormSummary> RunAsync(int terminals, long seed)
