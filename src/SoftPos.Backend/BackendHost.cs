@@ -12,6 +12,7 @@ using SoftPos.Backend.Alarms;
 using SoftPos.Backend.Console;
 using SoftPos.Backend.Endpoints;
 using SoftPos.Backend.Integrators;
+using SoftPos.Backend.Observability;
 
 namespace SoftPos.Backend;
 
@@ -22,9 +23,12 @@ public sealed class BackendHost : IAsyncDisposable
     private readonly Rooms _rooms;
     private readonly IntegratorModule _integrators;
     private readonly WatchModule _watch;
+    private readonly ObservabilityModule _observability;
 
-    private BackendHost(WebApplication application, Rooms rooms, IntegratorModule integrators, WatchModule watch)
+    private BackendHost(
+        WebApplication application, Rooms rooms, IntegratorModule integrators, WatchModule watch, ObservabilityModule observability)
     {
+        _observability = observability;
         _watch = watch;
         _integrators = integrators;
         _application = application;
@@ -43,12 +47,14 @@ public sealed class BackendHost : IAsyncDisposable
         Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation);
         IntegratorModule? integrators = null;
         WatchModule? watch = null;
+        ObservabilityModule? observability = null;
         try
         {
             watch = WatchModule.Create(rooms.Database, rooms.Monitoring, options, clock);
             await watch.OpenAsync(cancellation);
             integrators = await IntegratorModule.OpenAsync(rooms.Database, rooms.KeyRoom, options, clock, cancellation);
-            WebApplication application = Build(options, rooms, integrators, watch, clock);
+            observability = new ObservabilityModule(rooms, watch, clock);
+            WebApplication application = Build(options, rooms, integrators, watch, observability, clock);
             try
             {
                 await application.StartAsync(cancellation);
@@ -63,10 +69,16 @@ public sealed class BackendHost : IAsyncDisposable
             await rooms.StartAsync(application.Logger, cancellation);
             watch.Start(application.Logger);
             integrators.Start(application.Logger);
-            return new BackendHost(application, rooms, integrators, watch);
+            observability.Start(application.Logger);
+            return new BackendHost(application, rooms, integrators, watch, observability);
         }
         catch
         {
+            if (observability is not null)
+            {
+                await observability.DisposeAsync();
+            }
+
             if (integrators is not null)
             {
                 await integrators.DisposeAsync();
@@ -103,13 +115,14 @@ public sealed class BackendHost : IAsyncDisposable
     {
         await _application.StopAsync();
         await _application.DisposeAsync();
+        await _observability.DisposeAsync();
         await _integrators.DisposeAsync();
         await _watch.DisposeAsync();
         await _rooms.DisposeAsync();
     }
 
     private static WebApplication Build(BackendOptions options, Rooms rooms, IntegratorModule integrators, WatchModule watch,
-        TimeProvider clock)
+        ObservabilityModule observability, TimeProvider clock)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -139,6 +152,7 @@ public sealed class BackendHost : IAsyncDisposable
         rooms.AddTo(builder.Services);
         integrators.AddTo(builder.Services);
         watch.AddTo(builder.Services);
+        ObservabilityModule.AddTo(builder.Services);
         builder.Services.AddTerminalEndpoints();
         builder.Services.AddConsole();
         WebApplication application = builder.Build();
@@ -151,6 +165,8 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapOperatorEndpoints();
         application.MapFleetEndpoints();
         application.MapPolicyEndpoints();
+        application.MapRolloutEndpoints();
+        application.MapExceptionEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
         application.MapOfflineEndpoints();
@@ -158,6 +174,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapConfigurationEndpoints();
         application.MapAlarmEndpoints();
         application.MapWatchEndpoints();
+        observability.Map(application);
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();

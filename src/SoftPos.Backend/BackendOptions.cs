@@ -81,6 +81,12 @@ public sealed record BackendOptions
     /// <summary>SHA-256 of the app's signing certificates, lower-case hex.</summary>
     public required IReadOnlyList<string> AppSigners { get; init; }
 
+    /// <summary>How often an open terminal reports.</summary>
+    public TimeSpan EvidenceInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Makes the identities of terminals; null for ones of time and chance. A simulation gives ones of its seed.</summary>
+    public Func<DateTimeOffset, Guid>? NewTerminalId { get; init; }
+
     /// <summary>How long raw evidence is kept; the journal is kept for ever.</summary>
     public TimeSpan EvidenceRetention { get; init; } = TimeSpan.FromDays(400);
 

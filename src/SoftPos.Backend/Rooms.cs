@@ -24,6 +24,9 @@ internal sealed class Rooms : IAsyncDisposable
     /// <summary>How often the channel document's age is looked at; it is renewed at half of its life.</summary>
     private static readonly TimeSpan ChannelRenewal = TimeSpan.FromHours(6);
 
+    /// <summary>How often the ends of exceptions are written down; they take effect at their instant without it.</summary>
+    private static readonly TimeSpan ExceptionRound = TimeSpan.FromSeconds(15);
+
     private readonly CancellationTokenSource _closing = new();
     private readonly TimeProvider _clock;
     private readonly OpenKeyRoom _keys;
@@ -65,6 +68,8 @@ internal sealed class Rooms : IAsyncDisposable
         values.Remove("minAppVersion");
         LivePolicy live = new(DefaultPolicy.With(values));
         Policies = new PolicyVersions(database, live, values, resultKey, clock);
+        Rollouts = new PolicyRollouts(database, live, Policies, clock);
+        Exceptions = new PolicyExceptions(database, live, resultKey, clock);
         Custodians = new Custodians(database, clock);
         MonitoringOptions monitoring = new()
         {
@@ -75,6 +80,8 @@ internal sealed class Rooms : IAsyncDisposable
             ReaderConfigurationVersion = configurations.VersionForAsync,
             News = (terminal, answer, cancellation) => News!.AddAsync(terminal, answer, cancellation),
             Ring = options.Sandbox ? AppraisalContext.Sandbox : AppraisalContext.Production,
+            EvidenceInterval = options.EvidenceInterval,
+            NewTerminalId = options.NewTerminalId ?? Guid.CreateVersion7,
         };
         Monitoring = monitoring;
         KeyRoomDelivery delivery = new(keys);
@@ -119,6 +126,10 @@ internal sealed class Rooms : IAsyncDisposable
 
     public PolicyVersions Policies { get; }
 
+    public PolicyRollouts Rollouts { get; }
+
+    public PolicyExceptions Exceptions { get; }
+
     public Custodians Custodians { get; }
 
     public RemoteCommands Commands { get; }
@@ -152,6 +163,8 @@ internal sealed class Rooms : IAsyncDisposable
                 ChannelKeys channel = await ChannelKeys.OpenAsync(database, keys.Room, options, clock, cancellation);
                 Rooms rooms = new(options, clock, database, keys, resultKey, logKey, configurations, channel);
                 await rooms.Policies.OpenAsync(cancellation);
+                await rooms.Rollouts.OpenAsync(cancellation);
+                rooms.Exceptions.Open();
                 return rooms;
             }
             catch
@@ -182,6 +195,8 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Appraisal);
         services.AddSingleton(Responses);
         services.AddSingleton(Policies);
+        services.AddSingleton(Rollouts);
+        services.AddSingleton(Exceptions);
         services.AddSingleton(Custodians);
         services.AddSingleton(new PolicySimulation(Database, _clock));
         services.AddSingleton(Commands);
@@ -213,8 +228,11 @@ internal sealed class Rooms : IAsyncDisposable
 
         Task revocation = _statusList?.RunAsync(_closing.Token) ?? Task.CompletedTask;
         Task retention = _retention.RunAsync(logger, _closing.Token);
+        Task rollouts = Rollouts.RunAsync(
+            fault => logger.LogError("a look at the policy roll-out failed and will be tried again: {Fault}", fault.GetType().Name), _closing.Token);
+        Task exceptions = EndExceptionsAsync(logger);
         Task channel = RenewChannelAsync(logger);
-        _background = Task.WhenAll([reversals, revocation, retention, channel, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
+        _background = Task.WhenAll([reversals, revocation, retention, rollouts, exceptions, channel, .. _links.Select(link => TakeLateAnswersAsync(link, logger))]);
     }
 
     public async ValueTask DisposeAsync()
@@ -223,6 +241,7 @@ internal sealed class Rooms : IAsyncDisposable
         await Task.WhenAll(_links.Select(static link => link.DisposeAsync().AsTask()));
         await _background;
         Payments.Dispose();
+        Rollouts.Dispose();
         _statusListClient?.Dispose();
         _resultKey.Dispose();
         Configurations.Dispose();
@@ -232,6 +251,29 @@ internal sealed class Rooms : IAsyncDisposable
         await Database.DisposeAsync();
         _random.Dispose();
         _closing.Dispose();
+    }
+
+    private async Task EndExceptionsAsync(ILogger logger)
+    {
+        using PeriodicTimer timer = new(ExceptionRound, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closing.Token))
+            {
+                try
+                {
+                    await Exceptions.RoundAsync(_closing.Token);
+                }
+                catch (StorageException fault)
+                {
+                    logger.LogError("the end of an exception could not be written down and will be tried again: {Fault}", fault.Failure);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node is being closed.
+        }
     }
 
     private async Task RenewChannelAsync(ILogger logger)

@@ -33,6 +33,11 @@ internal static class AppraisalEntry
             entry["deadline"] = deadline;
         }
 
+        if (finding.Exception is { } exception)
+        {
+            entry["exception"] = exception;
+        }
+
         return entry;
     }
 }

@@ -70,7 +70,11 @@ public sealed class Enrolment
         }
 
         DateTimeOffset now = _clock.GetUtcNow();
-        EnrolmentResult result = _options.Policy.Enrolments.Appraise(new EnrolmentEvidence
+
+        // By the code, not by an identity that is made anew: who tries again does not come into another ring.
+        Guid place = RefusedId(request.Code);
+        PolicyChoice policy = _options.Policy.For(place);
+        EnrolmentEvidence evidence = new()
         {
             History = await FleetHistoryAsync(request, cancellation),
             SigningChain = request.SigningChain,
@@ -79,9 +83,12 @@ public sealed class Enrolment
             Anchors = _options.Anchors,
             StatusList = _options.StatusList(),
             StatedModel = request.Model,
+            Exceptions = _database.Exceptions.Of(
+                new ExceptionSubject(null, code.MerchantId, request.Model, request.OsVersion, 0, request.SdkVersion, string.Empty), now),
             Ring = _options.Ring,
             Time = now,
-        });
+        };
+        EnrolmentResult result = policy.Engines.Enrolments.Appraise(evidence);
 
         // The chain proves the key; the signature over this very message proves that the sender has it.
         if (!decoded.Verify(result.SigningKey))
@@ -89,10 +96,13 @@ public sealed class Enrolment
             return Refuse(new Refusal(ReasonCodes.SignatureInvalid, "not signed by the key that the chain certifies"));
         }
 
-        Enrolling enrolling = new(request, message.ToArray(), code, result, Guid.CreateVersion7(now), now);
+        Enrolling enrolling = new(request, message.ToArray(), code, result, _options.NewTerminalId(now), now)
+        {
+            Meeting = policy.Meet(place, policy.Before?.Enrolments.Appraise(evidence).Verdict, result.Verdict),
+        };
         return result.Verdict is Verdict.Trusted or Verdict.Limited
             ? await AcceptAsync(enrolling, cancellation)
-            : await RecordRefusalAsync(enrolling with { TerminalId = RefusedId(request.Code) }, cancellation);
+            : await RecordRefusalAsync(enrolling with { TerminalId = place }, cancellation);
     }
 
     /// <summary>
@@ -143,7 +153,13 @@ public sealed class Enrolment
             Retirement.Add(change, refused, "enrolled after a refusal", "enrolment", enrolling.TerminalId);
         }
 
+        enrolling.Meeting?.AddTo(change);
         Commit commit = await _database.CommitAsync(change, cancellation);
+        if (commit.Done)
+        {
+            enrolling.Meeting?.Count();
+        }
+
         return commit.Done
             ? new EnrolmentOutcome { Answer = Answer(enrolling) with { DataKey = keys.Data, PinKey = keys.Pin, Merchant = merchant } }
             : Refuse(new Refusal(ReasonCodes.ActivationCodeInvalid, Field: "code"));
@@ -181,7 +197,9 @@ public sealed class Enrolment
             .Put(Record(enrolling, TerminalState.Refused) with { EnrolledAt = before?.EnrolledAt ?? enrolling.Now })
             .AddEvidence(enrolling.TerminalId, enrolling.Message)
             .Append("terminal.refused", enrolling.TerminalId, Entry(enrolling));
+        enrolling.Meeting?.AddTo(change);
         (await _database.CommitAsync(change, cancellation)).Require();
+        enrolling.Meeting?.Count();
         return new EnrolmentOutcome { Answer = Answer(enrolling) };
     }
 
@@ -269,5 +287,8 @@ public sealed class Enrolment
         ActivationRequest Request, byte[] Message, ActivationCode Code, EnrolmentResult Result, Guid TerminalId, DateTimeOffset Now)
     {
         public string MerchantId => Code.MerchantId;
+
+        /// <summary>What a roll-out learns of it.</summary>
+        public RolloutMeeting? Meeting { get; init; }
     }
 }

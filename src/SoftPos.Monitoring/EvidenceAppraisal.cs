@@ -104,7 +104,9 @@ public sealed class EvidenceAppraisal
     {
         DateTimeOffset now = _clock.GetUtcNow();
         TerminalMemory memory = TerminalMemory.Of(terminal).Heard(terminal.LastEvidenceAt, now);
-        (AppraisalResult result, ClaimSet claims) = _options.Policy.Heartbeats.Appraise(new HeartbeatEvidence
+        IReadOnlyList<PolicyException> exceptions = _database.Exceptions.Of(SubjectOf(terminal, evidence.Claims!), now);
+        PolicyChoice policy = _options.Policy.For(terminal.TerminalId);
+        HeartbeatEvidence heartbeat = new()
         {
             Evidence = evidence,
             TerminalId = terminal.TerminalId,
@@ -116,11 +118,17 @@ public sealed class EvidenceAppraisal
             FirstSeen = memory.FirstSeen,
             Trend = memory.Trend,
             FailingSince = memory.FailingSince,
+            Exceptions = exceptions,
             StatusList = _options.StatusList(),
             Ring = _options.Ring,
             Time = now,
-        });
-        result = CloneDetection.Judge(result, SequenceWindow.Of(terminal), evidence);
+        };
+        SequenceWindow window = SequenceWindow.Of(terminal);
+        (AppraisalResult result, ClaimSet claims) = policy.Engines.Heartbeats.Appraise(heartbeat);
+        result = CloneDetection.Judge(result, window, evidence);
+        Verdict? before = policy.Before is { } former
+            ? CloneDetection.Judge(former.Heartbeats.Appraise(heartbeat).Result, window, evidence).Verdict
+            : null;
         bool good = result.Verdict is Verdict.Trusted or Verdict.Limited;
         TerminalMemory after = memory.After(result.Findings, now).After(result.Failing, now) with
         {
@@ -134,10 +142,18 @@ public sealed class EvidenceAppraisal
             LastSequence = terminal.EvidenceSequence,
             Window = terminal.EvidenceWindow,
             Memory = memory.ToJson(),
+            Exceptions = exceptions.Count > 0 ? exceptions : null,
             Verdict = result.Verdict,
         };
-        return new Appraised(result, evidence, good ? after with { History = memory.History.After(claims) } : after, good, memo);
+        return new Appraised(
+            result, evidence, good ? after with { History = memory.History.After(claims) } : after, good, memo,
+            policy.Meet(terminal.TerminalId, before, result.Verdict));
     }
+
+    /// <summary>What exceptions may be about: as this evidence shows it, not as the last one did.</summary>
+    private static ExceptionSubject SubjectOf(TerminalRecord terminal, EvidenceClaims claims) => new(
+        terminal.TerminalId, terminal.MerchantId, claims.Model, claims.OsVersion, claims.OsPatch, claims.SdkVersion,
+        Convert.ToHexStringLower(claims.SignerDigest));
 
     private async Task<TerminalRecord?> CommitAsync(TerminalRecord terminal, Appraised appraised, byte[] message, CancellationToken cancellation)
     {
@@ -193,7 +209,14 @@ public sealed class EvidenceAppraisal
             change.Append("terminal.suspended", terminal.TerminalId, new JsonObject { ["reason"] = reason, ["by"] = "policy" });
         }
 
-        return (await _database.CommitAsync(change, cancellation)).Done ? next : null;
+        appraised.Meeting?.AddTo(change);
+        if (!(await _database.CommitAsync(change, cancellation)).Done)
+        {
+            return null;
+        }
+
+        appraised.Meeting?.Count();
+        return next;
     }
 
     /// <summary>What a terminal in good standing should fetch.</summary>
@@ -235,7 +258,8 @@ public sealed class EvidenceAppraisal
             PolicyHash = Convert.FromHexString(appraised.Result.PolicyHash),
             TokenId = RandomNumberGenerator.GetBytes(TokenIdLength),
             IssuedAt = appraised.Now,
-            ExpiresAt = appraised.Now + (purpose is ChallengePurpose.Pin ? _options.PinResultLifetime : _options.ResultLifetime),
+            ExpiresAt = Earlier(
+                appraised.Now + (purpose is ChallengePurpose.Pin ? _options.PinResultLifetime : _options.ResultLifetime), appraised.ExceptedUntil),
         };
         return answer with { ResultToken = token.Sign(_resultKey), ExpiresAt = token.ExpiresAt };
     }
@@ -258,8 +282,16 @@ public sealed class EvidenceAppraisal
 
     private static AttestationOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };
 
-    private sealed record Appraised(AppraisalResult Result, VerifiedEvidence Evidence, TerminalMemory Memory, bool Good, AppraisalMemo Memo)
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
+
+    private sealed record Appraised(
+        AppraisalResult Result, VerifiedEvidence Evidence, TerminalMemory Memory, bool Good, AppraisalMemo Memo, RolloutMeeting? Meeting)
     {
         public DateTimeOffset Now => Memo.Time;
+
+        /// <summary>When the first exception ends that the verdict rests on: no token that it earned lives longer.</summary>
+        public DateTimeOffset? ExceptedUntil => Memo.Exceptions?
+            .Where(one => Result.Findings.Any(finding => finding.Exception == one.Number))
+            .Select(static one => (DateTimeOffset?)one.Until).Min();
     }
 }

@@ -34,6 +34,9 @@ public sealed record MonitoringOptions
     /// <summary>Transactions of one initial key after which the terminal is told to fetch new ones.</summary>
     public long KeysDueAfterTransactions { get; init; } = 100_000;
 
+    /// <summary>Makes the identity of a terminal that is enrolled at that time.</summary>
+    public Func<DateTimeOffset, Guid> NewTerminalId { get; init; } = static now => Guid.CreateVersion7(now);
+
     /// <summary>How often an open terminal reports.</summary>
     public TimeSpan EvidenceInterval { get; init; } = TimeSpan.FromMinutes(5);
 

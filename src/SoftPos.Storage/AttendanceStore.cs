@@ -59,6 +59,10 @@ public sealed class AttendanceStore
                 (r.GetInt32(0), r.GetInt32(1)), now.ToColumn()),
         cancellation);
 
+    /// <summary>How many fell silent since then and were not heard again.</summary>
+    public ValueTask<int> SilentSinceAsync(DateTimeOffset since, CancellationToken cancellation = default) => _database.ReadAsync(
+        session => session.First("SELECT count(*) FROM attendance WHERE silent >= $1", static r => r.GetInt32(0), since.ToColumn()), cancellation);
+
     private static Attendance Read(SqliteDataReader reader) => new()
     {
         TerminalId = reader.Identity(0),

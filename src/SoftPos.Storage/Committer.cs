@@ -42,6 +42,9 @@ internal sealed class Committer : IAsyncDisposable
     /// <summary>Changes so far.</summary>
     public long Changes { get; private set; }
 
+    /// <summary>Changes that wait.</summary>
+    public int Waiting => _channel.Reader.Count;
+
     public MerkleFrontier Frontier => Volatile.Read(ref _frontier);
 
     public Task<Commit> CommitAsync(Change change, CancellationToken cancellation)

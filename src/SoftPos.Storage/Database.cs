@@ -48,6 +48,8 @@ public sealed class Database : IAsyncDisposable
         Webhooks = new WebhookStore(this);
         MerchantParts = new MerchantPartStore(this);
         Policies = new PolicyVersionStore(this);
+        Rollouts = new RolloutStore(this);
+        Exceptions = new PolicyExceptionStore(this, writer);
         EvidenceContexts = new EvidenceContextStore(this);
         Responses = new ResponseOrderStore(this, writer);
         Commands = new RemoteCommandStore(this, writer);
@@ -133,6 +135,12 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Versions of the appraisal policy.</summary>
     public PolicyVersionStore Policies { get; }
 
+    /// <summary>Roll-outs of policy versions, and rings.</summary>
+    public RolloutStore Rollouts { get; }
+
+    /// <summary>Exceptions from rules of the policy.</summary>
+    public PolicyExceptionStore Exceptions { get; }
+
     /// <summary>What appraisals knew besides their evidence.</summary>
     public EvidenceContextStore EvidenceContexts { get; }
 
@@ -153,6 +161,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Changes and transactions so far: their ratio is the mean size of a group commit.</summary>
     public (long Changes, long Transactions) Committed => (_committer.Changes, _committer.Batches);
+
+    /// <summary>Changes that wait for the writer.</summary>
+    public int Waiting => _committer.Waiting;
 
     internal TimeProvider Clock { get; }
 

@@ -28,6 +28,9 @@ public sealed record AppraisalContext
 
     /// <summary>Since when each rule that asks how long has failed without a break.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> FailingSince { get; init; } = new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>Exceptions that hold for this evidence.</summary>
+    public IReadOnlyList<PolicyException> Exceptions { get; init; } = [];
 }
 
 /// <summary>Verdict and findings.</summary>
@@ -126,6 +129,12 @@ public sealed class Appraiser(CompiledPolicy policy)
             response = rule.DuringGrace;
         }
 
+        PolicyException? exception = ExceptionOf(rule, context);
+        if (exception is not null)
+        {
+            (response, deadline) = (FindingResponse.Report, null);
+        }
+
         return new Finding
         {
             Rule = rule.Id,
@@ -136,10 +145,21 @@ public sealed class Appraiser(CompiledPolicy policy)
             Severity = rule.Severity,
             Response = response,
             Deadline = deadline,
+            Exception = exception?.Number,
             Detail = $"{(rule.Detail.Length > 0 ? rule.Detail + "; " : string.Empty)}expected that {rule.Require.Describe()}"
-                + (rule.Lasting is { } time ? $", and it failed for {time.TotalMinutes.ToString(CultureInfo.InvariantCulture)} minutes" : string.Empty),
+                + (rule.Lasting is { } time ? $", and it failed for {time.TotalMinutes.ToString(CultureInfo.InvariantCulture)} minutes" : string.Empty)
+                + (exception is not null ? $"; excepted until {exception.Until.UtcDateTime:u}" : string.Empty),
         };
     }
+
+    /// <summary>
+    /// The exception that covers a finding of the rule, the one that holds longest. The policy may have changed since it was granted: whether
+    /// there can be one from this rule is asked of the rule as it is now.
+    /// </summary>
+    private static PolicyException? ExceptionOf(PolicyRule rule, AppraisalContext context) =>
+        context.Exceptions.Count == 0 ? null
+        : context.Exceptions.Where(one => one.Rule == rule.Id && one.HoldsAt(context.Time) && ExceptableRule.WhyNot(rule) is null)
+            .MaxBy(static one => one.Until);
 
     /// <summary>
     /// Until when the milder response holds: a date for all, or a time from a terminal's first finding on, whichever is later.

@@ -31,6 +31,9 @@ public sealed record EnrolmentEvidence
     /// <summary>Model as the phone says it, for where its hardware attests none.</summary>
     public string? StatedModel { get; init; }
 
+    /// <summary>Exceptions that hold for it.</summary>
+    public IReadOnlyList<PolicyException> Exceptions { get; init; } = [];
+
     /// <summary>Ring of the terminal.</summary>
     public string Ring { get; init; } = AppraisalContext.Production;
 
@@ -119,7 +122,10 @@ public sealed class EnrolmentAppraiser(CompiledPolicy policy, VerifiedIssuers? i
             PlatformBaseline.TextOf(system.Kind is ClaimKind.Number ? system.Number : null),
             level.AgeInMonths(evidence.Time),
             evidence.Time);
-        AppraisalContext context = new() { Time = evidence.Time, Ring = evidence.Ring, EvidenceHash = attestation.EvidenceHash };
+        AppraisalContext context = new()
+        {
+            Time = evidence.Time, Ring = evidence.Ring, EvidenceHash = attestation.EvidenceHash, Exceptions = evidence.Exceptions,
+        };
         return (_appraiser.Appraise(PolicyStage.Enrolment, claims, [.. attestation.Problems, .. more], context), claims);
     }
 

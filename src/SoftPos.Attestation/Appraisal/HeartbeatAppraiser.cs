@@ -39,6 +39,9 @@ public sealed record HeartbeatEvidence
     /// <summary>Since when each rule that asks how long has failed without a break.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> FailingSince { get; init; } = new Dictionary<string, DateTimeOffset>();
 
+    /// <summary>Exceptions that hold for it.</summary>
+    public IReadOnlyList<PolicyException> Exceptions { get; init; } = [];
+
     /// <summary>Status list; null when there is none.</summary>
     public StatusList? StatusList { get; init; }
 
@@ -69,6 +72,7 @@ public sealed class HeartbeatAppraiser(CompiledPolicy policy)
             EvidenceHash = heartbeat.Evidence.EvidenceHash,
             FirstSeen = heartbeat.FirstSeen,
             FailingSince = heartbeat.FailingSince,
+            Exceptions = heartbeat.Exceptions,
         };
         if (heartbeat.Evidence.Claims is not { } said)
         {

@@ -37,6 +37,12 @@ internal sealed class WatchModule : IAsyncDisposable
         _book.Owed = _sender.Wake;
     }
 
+    /// <summary>The watch over silence, for an owner that moves the time.</summary>
+    public SilenceWatch Silence => _watch;
+
+    /// <summary>Alarms, for such an owner.</summary>
+    public AlarmEngine Engine => _engine;
+
     /// <exception cref="BackendStartException">A receiver cannot be used; the message says which.</exception>
     public static WatchModule Create(Database database, MonitoringOptions monitoring, BackendOptions options, TimeProvider clock) =>
         new(database, monitoring, options.Alarms, SinksOf(options, clock), clock);

@@ -42,6 +42,20 @@ internal static class PolicyEndpoints
             AsPersonAsync(context, custodians, (body, cancellation) => versions.ActivateAsync(number, body.By, cancellation)));
     }
 
+    /// <summary>Whoever acts proves to be a custodian; then the body is acted on.</summary>
+    public static Task<IResult> AsCustodianAsync<T>(
+        HttpContext context, Custodians custodians, Func<T, CancellationToken, Task<(object? Answer, Refusal? Refusal)>> act)
+        where T : class, ICustodianBody => ReadAsync<T>(context, async body =>
+        {
+            if (!await custodians.IsAsync(body.By, body.Passphrase, context.RequestAborted))
+            {
+                return ReasonProblem.Result(ReasonCodes.OperatorUnknown, "no custodian of that name and passphrase; softpos keys enrol NAME enters one");
+            }
+
+            (object? answer, Refusal? refused) = await act(body, context.RequestAborted);
+            return refused is not null ? OperatorBody.Problem(refused) : Results.Json(answer, Form);
+        });
+
     private static Task<IResult> SimulateAsync(
         HttpContext context, PolicyVersions versions, PolicySimulation simulation, TimeProvider clock) => ReadAsync<SimulationBody>(context, async body =>
     {
@@ -58,23 +72,26 @@ internal static class PolicyEndpoints
 
     private static Task<IResult> AsPersonAsync(
         HttpContext context, Custodians custodians, Func<PersonBody, CancellationToken, Task<PolicyOutcome>> act) =>
-        ReadAsync<PersonBody>(context, async body =>
+        AsCustodianAsync<PersonBody>(context, custodians, async (body, cancellation) =>
         {
-            if (!await custodians.IsAsync(body.By, body.Passphrase, context.RequestAborted))
-            {
-                return ReasonProblem.Result(ReasonCodes.OperatorUnknown, "no custodian of that name and passphrase; softpos keys enrol NAME enters one");
-            }
-
-            PolicyOutcome outcome = await act(body, context.RequestAborted);
-            return outcome.Refusal is { } refused
-                ? ReasonProblem.Result(refused.Reason, refused.Detail, refused.Field)
-                : Results.Json(outcome.Version, Form);
+            PolicyOutcome outcome = await act(body, cancellation);
+            return (outcome.Version, outcome.Refusal);
         });
 
     private static Task<IResult> ReadAsync<T>(HttpContext context, Func<T, Task<IResult>> act) =>
         OperatorBody.ReadAsync(context, MaxBody, act);
 
-    private sealed record PersonBody
+    /// <summary>Body of a request by which a custodian acts.</summary>
+    internal interface ICustodianBody
+    {
+        /// <summary>Name of the custodian.</summary>
+        string By { get; }
+
+        /// <summary>Passphrase of the custodian.</summary>
+        string Passphrase { get; }
+    }
+
+    private sealed record PersonBody : ICustodianBody
     {
         public required string By { get; init; }
 

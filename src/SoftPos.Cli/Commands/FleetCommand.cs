@@ -21,7 +21,7 @@ internal static class FleetCommand
 
     public static Command Create()
     {
-        Command fleet = new("fleet", "Act on terminals: notice, limit, deny, suspend, restore, wipe, commands.");
+        Command fleet = new("fleet", "Act on terminals: notice, limit, deny, suspend, restore, wipe, commands; or let a day of a fleet pass.");
         foreach ((string verb, string action, string reason, string text) in Orders)
         {
             fleet.Subcommands.Add(Order(verb, action, reason, text));
@@ -34,6 +34,7 @@ internal static class FleetCommand
         fleet.Subcommands.Add(OfTerminal("transfer", "Move a terminal to another merchant.", new Option<string>("--merchant") { Required = true }));
         fleet.Subcommands.Add(Send());
         fleet.Subcommands.Add(Replace());
+        StormCommand.AddTo(fleet);
         return fleet;
     }
 

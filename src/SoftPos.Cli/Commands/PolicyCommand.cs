@@ -21,7 +21,7 @@ internal static class PolicyCommand
         {
             Lint(), Test(), Explain(), Schema(),
         };
-        foreach (Command version in PolicyVersionCommands.All())
+        foreach (Command version in (Command[])[.. PolicyVersionCommands.All(), .. RolloutCommands.All(), ExceptionCommands.Create()])
         {
             policy.Subcommands.Add(version);
         }

@@ -19,7 +19,7 @@ internal static class PolicyVersionCommands
         yield return Simulate();
         Argument<string> file = File();
         yield return AsPerson(new Command("propose", "Propose a policy; another custodian must approve it.") { file }, parsed =>
-            (string.Empty, Encoding.UTF8.GetString(PolicyFiles.Read(parsed.GetValue(file)!))));
+            (Root, new JsonObject { ["document"] = Encoding.UTF8.GetString(PolicyFiles.Read(parsed.GetValue(file)!)) }));
         yield return OfVersion("approve", "Approve a proposed version, as another custodian than the one who proposed it.");
         yield return OfVersion("activate", "Put an approved version in force, from the next evidence on.");
     }
@@ -43,24 +43,21 @@ internal static class PolicyVersionCommands
     {
         Argument<long> number = new("number") { Description = "Number of the version." };
         return AsPerson(new Command(verb, text) { number }, parsed =>
-            (string.Create(CultureInfo.InvariantCulture, $"/{parsed.GetValue(number)}/{verb}"), null));
+            (string.Create(CultureInfo.InvariantCulture, $"{Root}/{parsed.GetValue(number)}/{verb}"), []));
     }
 
-    private static Command AsPerson(Command command, Func<ParseResult, (string Path, string? Document)> ask)
+    /// <summary>Gives a command the name and the passphrase of a custodian, and posts what it makes with them.</summary>
+    internal static Command AsPerson(Command command, Func<ParseResult, (string Path, JsonObject Body)> ask)
     {
         Option<string> by = new("--by") { Description = "Name of the custodian, whose passphrase is asked for.", Required = true };
         command.Options.Add(by);
         return Calling(command, (parsed, link, cancellation) =>
         {
-            (string path, string? document) = ask(parsed);
+            (string path, JsonObject body) = ask(parsed);
             string name = parsed.GetValue(by)!;
-            JsonObject body = new() { ["by"] = name, ["passphrase"] = new ConsoleTerminal().AskHidden($"passphrase of {name}") };
-            if (document is not null)
-            {
-                body["document"] = document;
-            }
-
-            return PostAsync(link, Root + path, body, cancellation);
+            body["by"] = name;
+            body["passphrase"] = new ConsoleTerminal().AskHidden($"passphrase of {name}");
+            return PostAsync(link, path, body, cancellation);
         });
     }
 
@@ -74,7 +71,8 @@ internal static class PolicyVersionCommands
             ? days
             : throw new CommandException($"--since {text}: expected days, such as 90d", 2);
 
-    private static Command Calling(Command command, Func<ParseResult, OperatorLink, CancellationToken, Task<string>> call)
+    /// <summary>Gives a command its link to the running stack and prints what it answers.</summary>
+    internal static Command Calling(Command command, Func<ParseResult, OperatorLink, CancellationToken, Task<string>> call)
     {
         Option<int> port = StackOptions.Port();
         Option<string> data = StackOptions.Data();
@@ -92,6 +90,14 @@ internal static class PolicyVersionCommands
         return command;
     }
 
-    private static Task<string> PostAsync(OperatorLink link, string path, JsonObject body, CancellationToken cancellation) =>
-        link.PostAsync(path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), cancellation);
+    /// <summary>Posts a body; what is null in it is left out.</summary>
+    internal static Task<string> PostAsync(OperatorLink link, string path, JsonObject body, CancellationToken cancellation)
+    {
+        foreach (string absent in body.Where(static member => member.Value is null).Select(static member => member.Key).ToArray())
+        {
+            body.Remove(absent);
+        }
+
+        return link.PostAsync(path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), cancellation);
+    }
 }

@@ -258,5 +258,8 @@ public sealed record OfflineForwardAnswer
 [JsonSerializable(typeof(CommandAnswer))]
 [JsonSerializable(typeof(CommandRecord))]
 [JsonSerializable(typeof(PolicyVersionRecord))]
+[JsonSerializable(typeof(PolicyRollout))]
+[JsonSerializable(typeof(RingPin))]
+[JsonSerializable(typeof(PolicyException))]
 [JsonSerializable(typeof(AlarmRecord))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -27,6 +27,9 @@ public sealed record Finding
     /// <summary>When a milder response becomes the stated one; null where it applies now.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>Number of the exception because of which it is only written down; null without one.</summary>
+    public long? Exception { get; set; }
+
     /// <summary>Full text for the operator.</summary>
     public required string Detail { get; init; }
 

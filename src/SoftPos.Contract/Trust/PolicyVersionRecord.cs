@@ -14,6 +14,9 @@ public enum PolicyVersionState
 
     /// <summary>Another one took its place; it may be activated again.</summary>
     Superseded,
+
+    /// <summary>It appraises the terminals of some rings, while the version before appraises the rest.</summary>
+    RollingOut,
 }
 
 /// <summary>A version of the appraisal policy of this installation, and who stands for it.</summary>

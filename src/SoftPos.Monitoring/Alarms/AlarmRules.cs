@@ -33,6 +33,9 @@ internal static class AlarmRules
             "revocation.stale" => [OfStatusList(entry, Read(bytes))],
             "revocation.updated" => [new AlarmSignal("status-list", AlarmKinds.StatusList) { IsOver = true }],
             "watch.outage" => [OfOutage(entry, Read(bytes))],
+            "policy.rollout-halted" => OfRolloutHalt(entry, Read(bytes)),
+            "policy.rollout-started" or "policy.rollout-resumed" or "policy.activated" =>
+                [new AlarmSignal("policy", AlarmKinds.Rollout) { IsOver = true }],
             "watch.mass-silence" => [OfMassSilence(entry, Read(bytes))],
             "payment.reversed" or "payment.voided" or "payment.completed" or "payment.adjusted" =>
                 [new AlarmSignal("payment:" + entry.Subject, AlarmKinds.Parked) { IsOver = true }],
@@ -169,6 +172,22 @@ internal static class AlarmRules
         Summary = $"{Text(content, "silent")} of {Text(content, "expected")} terminals fell silent together: look at the way to us before looking at them",
         Evidence = [Plain(entry, Text(content, "silent"))],
     };
+
+    private static IEnumerable<AlarmSignal> OfRolloutHalt(JournalEntry entry, JsonObject content) =>
+        Text(content, "by") != AlarmDecider.Monitor
+        ? []
+        :
+        [
+            new AlarmSignal("policy", AlarmKinds.Rollout)
+            {
+                Severity = Severity.Critical,
+                Reason = ReasonCodes.FleetDegraded,
+                Summary = $"roll-out of policy version {Text(content, "version")} halted in ring {Text(content, "ring")}: {Text(content, "note")}; "
+                    + "all terminals are back under the version before",
+                Cause = Text(content, "rollout"),
+                Evidence = [Plain(entry, $"{Text(content, "refused")} of {Text(content, "seen")}", Text(content, "note"))],
+            },
+        ];
 
     private static AlarmSignal OfParked(JournalEntry entry) => new("payment:" + entry.Subject, AlarmKinds.Parked)
     {

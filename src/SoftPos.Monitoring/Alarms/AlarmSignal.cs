@@ -80,6 +80,9 @@ public static class AlarmKinds
     /// <summary>Many terminals fell silent together.</summary>
     public const string MassSilence = "mass-silence";
 
+    /// <summary>A roll-out of policy was halted because it refuses good terminals.</summary>
+    public const string Rollout = "policy-rollout";
+
     /// <summary>A receiver of alarms does not take them.</summary>
     public const string Delivery = "delivery";
 }

@@ -26,6 +26,9 @@ internal sealed record AppraisalMemo
     /// <summary>Memory before it.</summary>
     public required string Memory { get; init; }
 
+    /// <summary>Exceptions that held for it; null for none.</summary>
+    public IReadOnlyList<PolicyException>? Exceptions { get; set; }
+
     /// <summary>Verdict of the policy.</summary>
     public required Verdict Verdict { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed record AppraisalMemo
 }
 
 /// <summary>JSON form of <see cref="AppraisalMemo"/>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AppraisalMemo))]
 internal sealed partial class MemoJson : JsonSerializerContext;

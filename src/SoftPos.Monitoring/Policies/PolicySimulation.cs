@@ -116,6 +116,7 @@ public sealed class PolicySimulation(Database database, TimeProvider clock)
                 FirstSeen = firstSeen,
                 Trend = memory.Trend,
                 FailingSince = failing.FailingSince,
+                Exceptions = memo.Exceptions ?? [],
                 Ring = memo.Ring,
                 Time = memo.Time,
             });

@@ -96,9 +96,12 @@ public sealed class PolicyVersions(
         }
 
         PolicyVersionRecord record = stored.Record;
-        Refusal? fault = PersonFault(by) ?? (record.State is not (PolicyVersionState.Approved or PolicyVersionState.Superseded)
-            ? Refusal.Malformed("number", "only an approved version can be activated; a second person must approve it first")
-            : null);
+        Refusal? fault = PersonFault(by)
+            ?? (await database.Rollouts.NewestAsync(cancellation) is { State: RolloutState.Running } running
+                ? Refusal.Malformed("number", $"a roll-out of version {running.Version} runs; halt it first")
+                : record.State is not (PolicyVersionState.Approved or PolicyVersionState.Superseded)
+                    ? Refusal.Malformed("number", "only an approved version can be activated; a second person must approve it first")
+                    : null);
         if (fault is not null)
         {
             return new PolicyOutcome { Refusal = fault };
@@ -121,6 +124,13 @@ public sealed class PolicyVersions(
         live.Use(policy);
         return new PolicyOutcome { Version = active };
     }
+
+    /// <summary>An approved version with its policy, held against its signature; null when there is none of that number.</summary>
+    /// <exception cref="InvalidDataException">It does not compile, or its signature is not of this installation's key.</exception>
+    internal async Task<(PolicyVersionRecord Record, CompiledPolicy Policy)?> FindAsync(long number, CancellationToken cancellation) =>
+        await database.Policies.FindAsync(number, cancellation) is not { } stored ? null
+        : stored.Record.State is PolicyVersionState.Proposed ? (stored.Record, live.Current)
+        : (stored.Record, Checked(stored));
 
     private async Task<PolicyOutcome> MoveAsync(
         PolicyVersionRecord from, PolicyVersionRecord to, string kind, string by, CancellationToken cancellation)
@@ -147,7 +157,7 @@ public sealed class PolicyVersions(
     private static byte[] HashOf(PolicyVersionRecord record) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
         System.Globalization.CultureInfo.InvariantCulture, $"softpos policy 1\n{record.Number}\n{record.Hash}\n{record.Proposer}\n{record.Approver}\n")));
 
-    private static Refusal? PersonFault(string name) => name.Length is 0 or > ResponseDecider.MaxBy || name.Any(char.IsControl)
+    internal static Refusal? PersonFault(string name) => name.Length is 0 or > ResponseDecider.MaxBy || name.Any(char.IsControl)
         ? Refusal.Malformed("by", $"who it is, 1 to {ResponseDecider.MaxBy} characters")
         : null;
 

@@ -86,7 +86,7 @@ internal static class ResponseDecider
             return Refusal.Malformed("reason", "a code of the reason catalogue, such as TERMINAL_SUSPENDED");
         }
 
-        if (ValueFault(request) is { } expected)
+        if (ValueFault(request.Scope, request.Value) is { } expected)
         {
             return Refusal.Malformed("value", expected);
         }
@@ -101,15 +101,16 @@ internal static class ResponseDecider
             : PersonFault(request.By, request.Note);
     }
 
-    private static string? ValueFault(ResponseRequest request) => request.Scope switch
+    /// <summary>What a value must be under its scope; null when it is.</summary>
+    public static string? ValueFault(ResponseScope scope, string text) => scope switch
     {
-        _ when request.Value.Length is 0 or > MaxValue => $"1 to {MaxValue} characters",
-        ResponseScope.Terminal when !Guid.TryParse(request.Value, out _) => "the identity of a terminal",
-        ResponseScope.Signer when request.Value.Length != 64 || !request.Value.All(char.IsAsciiHexDigitLower) =>
+        _ when text.Length is 0 or > MaxValue => $"1 to {MaxValue} characters",
+        ResponseScope.Terminal when !Guid.TryParse(text, out _) => "the identity of a terminal",
+        ResponseScope.Signer when text.Length != 64 || !text.All(char.IsAsciiHexDigitLower) =>
             "SHA-256 of the signing certificate, 64 lower-case hex digits",
-        ResponseScope.OsBuild when request.Value.Split('/') is not [{ Length: > 0 }, { Length: 6 } patch] || !patch.All(char.IsAsciiDigit) =>
+        ResponseScope.OsBuild when text.Split('/') is not [{ Length: > 0 }, { Length: 6 } patch] || !patch.All(char.IsAsciiDigit) =>
             "version and patch level, such as 16/202611",
-        ResponseScope.Installation when request.Value != ResponseOrder.Everyone => $"the word {ResponseOrder.Everyone}",
+        ResponseScope.Installation when text != ResponseOrder.Everyone => $"the word {ResponseOrder.Everyone}",
         _ => null,
     };
 }

@@ -36,7 +36,8 @@ public sealed class SilenceWatch(Database database, MonitoringOptions options, T
     private const int MaxTries = 3;
 
     /// <summary>
-    /// Terminals that fall silent together beyond this number, and this part of those expected, have one cause that is not theirs.
+    /// Terminals that fall silent within one interval of evidence beyond this number, and this part of those expected, have one cause that is
+    /// not theirs.
     /// </summary>
     private const int MassCount = 20;
     private const int MassPart = 5;
@@ -105,7 +106,11 @@ public sealed class SilenceWatch(Database database, MonitoringOptions options, T
         }
 
         (int expected, int overdue) = await database.Attendance.CountAsync(now, cancellation);
-        bool mass = overdue > MassCount && overdue > expected / MassPart;
+
+        // Deadlines are spread over an interval, so what has one cause comes spread over one.
+        int lately = overdue == 0 ? 0 : await database.Attendance.SilentSinceAsync(now - (options.DueAfter(now) - now), cancellation);
+        int together = overdue + lately;
+        bool mass = overdue > 0 && together > MassCount && together > (expected + lately) / MassPart;
         int fallen = 0;
         List<Attendance> page;
         do
@@ -115,7 +120,7 @@ public sealed class SilenceWatch(Database database, MonitoringOptions options, T
             fallen += silent.Count(static one => one);
         }
         while (page.Count == AttendanceStore.MaxPage);
-        await LookedAsync(now, mass ? (overdue, expected) : null, cancellation);
+        await LookedAsync(now, mass ? (together, expected + lately) : null, cancellation);
         return fallen;
     }
 

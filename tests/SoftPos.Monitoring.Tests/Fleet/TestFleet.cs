@@ -47,6 +47,10 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public PolicyVersions Policies { get; private set; }
 
+    public PolicyRollouts Rollouts { get; private set; }
+
+    public PolicyExceptions Exceptions { get; private set; }
+
     public PolicySimulation Simulation { get; private set; }
 
     public SilenceWatch Watch { get; private set; }
@@ -79,15 +83,20 @@ internal sealed class TestFleet : IAsyncDisposable
         Database = await Database.OpenAsync(Path.Combine(_folder, "softpos.db"), Clock);
         Wire();
         await Policies.OpenAsync(default);
+        await Rollouts.OpenAsync(default);
+        Exceptions.Open();
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Enrolment), nameof(Appraisal), nameof(Responses), nameof(Commands), nameof(Options), nameof(Policies),
-        nameof(Simulation), nameof(Watch), nameof(Book), nameof(Alarms))]
+        nameof(Rollouts), nameof(Exceptions), nameof(Simulation), nameof(Watch), nameof(Book), nameof(Alarms))]
     private void Wire()
     {
         System.Text.Json.Nodes.JsonObject values = DefaultPolicy.ValuesFor([LabApp.Package], [LabApp.SignerHex]);
         LivePolicy live = new(DefaultPolicy.With(values));
         Policies = new PolicyVersions(Database, live, values, new ResultKey(_resultKey), Clock);
+        Rollouts?.Dispose();
+        Rollouts = new PolicyRollouts(Database, live, Policies, Clock);
+        Exceptions = new PolicyExceptions(Database, live, new ResultKey(_resultKey), Clock);
         Simulation = new PolicySimulation(Database, Clock);
         Options = new MonitoringOptions
         {
@@ -175,6 +184,7 @@ internal sealed class TestFleet : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Alarms.Dispose();
+        Rollouts.Dispose();
         await Database.DisposeAsync();
         _resultKey.Dispose();
         Directory.Delete(_folder, recursive: true);

@@ -153,6 +153,27 @@ public sealed class SilenceTests
     }
 
     [Fact]
+    public async Task A_network_that_fails_for_many_is_one_alarm_though_their_deadlines_are_spread()
+    {
+        await using TestFleet fleet = await TestFleet.OpenAsync();
+        List<TestPhone> phones = [];
+        for (int i = 0; i < 60; i++)
+        {
+            phones.Add(await fleet.EnrolAsync());
+            fleet.Clock.Advance(TimeSpan.FromSeconds(5));
+            await fleet.Watch.RoundAsync(default);
+        }
+
+        await fleet.PassAsync(TimeSpan.FromMinutes(7));
+        List<AlarmRecord> open = await fleet.OpenAlarmsAsync();
+        Assert.Contains(open, static alarm => alarm is { Originator: "fleet", Kind: AlarmKinds.MassSilence });
+
+        // The first ones could not be told from shops that forgot to close.
+        Assert.InRange(open.Count(static alarm => alarm.Kind == AlarmKinds.Silence), 1, 25);
+        Assert.All(phones, phone => Assert.Equal(Verdict.Unknown, fleet.RecordAsync(phone).Result.Verdict));
+    }
+
+    [Fact]
     public async Task Many_that_fall_silent_together_are_one_alarm_and_none_of_them_is_trusted()
     {
         await using TestFleet fleet = await TestFleet.OpenAsync();

@@ -28,6 +28,7 @@ internal static class AlarmWords
         [AlarmKinds.FleetTrend] = "A kind of phone in trouble",
         [AlarmKinds.Outage] = "Monitor was away",
         [AlarmKinds.MassSilence] = "Many terminals silent at once",
+        [AlarmKinds.Rollout] = "Policy roll-out halted",
         [AlarmKinds.Delivery] = "Alarms are not taken",
     };
 
