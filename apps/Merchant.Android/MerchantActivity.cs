@@ -126,6 +126,9 @@ public abstract class MerchantActivity : Activity, IMerchantPhone
     public Task<TrustResult> PreflightAsync() => Terminal.PreflightAsync();
 
     /// <inheritdoc/>
+    public Task<AppealResult> AppealAsync(string text) => Terminal.AppealAsync(text);
+
+    /// <inheritdoc/>
     public Task<TrustResult> ActivateAsync(string code) => Terminal.ActivateAsync(code);
 
     /// <inheritdoc/>

@@ -76,6 +76,7 @@ internal static class Schema
         ChannelSchema.Step,
         PaymentSchema.Step,
         WatchSchema.Step,
+        AppealSchema.Step,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>

@@ -259,4 +259,6 @@ public sealed record OfflineForwardAnswer
 [JsonSerializable(typeof(CommandRecord))]
 [JsonSerializable(typeof(PolicyVersionRecord))]
 [JsonSerializable(typeof(AlarmRecord))]
+[JsonSerializable(typeof(AppealAnswer))]
+[JsonSerializable(typeof(AppealRecord))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -129,7 +129,8 @@ public sealed class ScreenView : ScrollView
         EditText text = new(Context) { Hint = field.Label, Text = field.Value };
         text.SetTextColor(Colour(_theme.Colours.Text));
         text.SetHintTextColor(Colour(_theme.Colours.Detail));
-        text.InputType = global::Android.Text.InputTypes.ClassText | global::Android.Text.InputTypes.TextFlagNoSuggestions;
+        text.InputType = global::Android.Text.InputTypes.ClassText
+            | (field.IsLong ? global::Android.Text.InputTypes.TextFlagMultiLine : global::Android.Text.InputTypes.TextFlagNoSuggestions);
         text.SetFilters([new global::Android.Text.InputFilterLengthFilter(field.MaxLength)]);
         text.SaveEnabled = false;
         text.ImportantForAutofill = ImportantForAutofill.No;

@@ -22,6 +22,8 @@ internal static class EntryWords
         ["alarm.resolved"] = new("good", Icons.Material.Filled.CheckCircle, "Alarm resolved"),
         ["watch.outage"] = new("odd", Icons.Material.Filled.PowerOff, "Monitor was away"),
         ["watch.mass-silence"] = new("bad", Icons.Material.Outlined.SensorsOff, "Many terminals fell silent"),
+        ["appeal.received"] = new("warn", Icons.Material.Filled.Gavel, "Merchant appealed"),
+        ["appeal.closed"] = new("calm", Icons.Material.Outlined.Gavel, "Appeal answered"),
         ["revocation.updated"] = new("calm", Icons.Material.Outlined.PlaylistRemove, "Revocation list updated"),
         ["revocation.stale"] = new("warn", Icons.Material.Filled.HourglassDisabled, "Revocation list is stale"),
         ["evidence.appraised"] = new("calm", Icons.Material.Outlined.Policy, "Evidence appraised"),
