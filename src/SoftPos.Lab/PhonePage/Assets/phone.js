@@ -145,6 +145,7 @@ function show(state) {
   find('antenna').textContent = state.wantsCard ? 'The phone wants a card.' : 'The phone wants no card now.';
   find('lab-phone').value = state.phone;
   tell('lab-phone', catalogue.phones);
+  find('theme').value = catalogue.themes.find((theme) => theme.text === state.theme.name)?.name ?? '';
   if (state.fault) {
     trouble(`The virtual phone could not do that: ${state.fault}`);
   }
@@ -213,8 +214,19 @@ async function open(known) {
   find('offered').hidden = true;
   source = new EventSource(`/phone/${id}/states`);
   source.addEventListener('state', (event) => show(JSON.parse(event.data)));
-  source.addEventListener('error', () => trouble('The sandbox does not answer; trying again.'));
+  source.addEventListener('error', () => {
+    trouble('The sandbox does not answer; trying again.');
+
+    // A sandbox that was started anew has the phone on its shelf and must take it down first.
+    if (source.readyState === EventSource.CLOSED) {
+      setTimeout(again, 2000);
+    }
+  });
   source.addEventListener('open', () => trouble(null));
+}
+
+function again() {
+  open(id).catch(() => setTimeout(again, 2000));
 }
 
 function wire() {
@@ -240,7 +252,10 @@ function wire() {
     find('theme-fault').textContent = answer.ok ? '' : await answer.text();
   });
   find('offer').addEventListener('click', offer);
-  find('scan').addEventListener('click', () => press({ what: 'link', name: offered.link }));
+  find('scan').addEventListener('click', () => {
+    press({ what: 'link', name: offered.link });
+    find('offered').hidden = true;
+  });
   find('another').addEventListener('click', () => open(null));
   document.addEventListener('visibilitychange', () => {
     if (document.hidden && !find('pin').hidden) {
