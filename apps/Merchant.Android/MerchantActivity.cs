@@ -42,7 +42,7 @@ public abstract class MerchantActivity : Activity, IMerchantPhone
         base.OnCreate(null);
         SecureWindow.Apply(this);
         _theme = AndroidFiles.ReadTheme(this);
-        _view = new ScreenView(this, _theme, Act) { DrawCode = CodePicture.Draw };
+        _view = new ScreenView(this, _theme, Act) { DrawCode = CodePicture.Draw, Logo = AndroidFiles.ReadLogo(this, _theme) };
         SetContentView(_view);
         _terminal = new TerminalConnection(this);
         _flow = new MerchantFlow(this, AndroidFiles.LanguageOf(this));
@@ -124,6 +124,9 @@ public abstract class MerchantActivity : Activity, IMerchantPhone
 
     /// <inheritdoc/>
     public Task<TrustResult> PreflightAsync() => Terminal.PreflightAsync();
+
+    /// <inheritdoc/>
+    public Task<AppealResult> AppealAsync(string text) => Terminal.AppealAsync(text);
 
     /// <inheritdoc/>
     public Task<TrustResult> ActivateAsync(string code) => Terminal.ActivateAsync(code);

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SoftPos.Backend.Alarms;
 using SoftPos.Backend.Console;
+using SoftPos.Backend.Console.Access;
 using SoftPos.Backend.Endpoints;
 using SoftPos.Backend.Integrators;
 using SoftPos.Backend.Observability;
@@ -44,6 +45,11 @@ public sealed class BackendHost : IAsyncDisposable
     /// <exception cref="BackendStartException">It cannot start; the message says what to do.</exception>
     public static async Task<BackendHost> StartAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
     {
+        if (options.SandboxPages is not null && !(options.Sandbox && IPAddress.IsLoopback(options.Address)))
+        {
+            throw new BackendStartException("pages of the lab (virtual phones) are for a sandbox on loopback only; this back end refuses them");
+        }
+
         Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation);
         IntegratorModule? integrators = null;
         WatchModule? watch = null;
@@ -162,6 +168,7 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapTerminalEndpoints();
         application.MapChannelEndpoints(options.Sandbox);
         application.MapCommandEndpoints();
+        application.MapAppealEndpoints();
         application.MapOperatorEndpoints();
         application.MapFleetEndpoints();
         application.MapPolicyEndpoints();
@@ -178,6 +185,7 @@ public sealed class BackendHost : IAsyncDisposable
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();
+            options.SandboxPages?.Invoke(application.MapGroup(string.Empty).RequireAuthorization(ConsoleAccess.Policy));
         }
 
         application.MapConsole();

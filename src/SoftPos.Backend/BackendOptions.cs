@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Routing;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Iso8583;
 using SoftPos.Keys;
@@ -68,6 +69,12 @@ public sealed record BackendOptions
     /// A sandbox offers activation codes for the asking and accepts lab roots. Its data folder is marked and never opens in production.
     /// </summary>
     public bool Sandbox { get; init; }
+
+    /// <summary>
+    /// Maps pages of the lab beside those of a sandbox, for people who are signed in to the console. Production, and a sandbox that others than
+    /// this machine can reach, refuse to start with any.
+    /// </summary>
+    public Action<IEndpointRouteBuilder>? SandboxPages { get; init; }
 
     /// <summary>Keys that attestation chains may end in. Production refuses a set with a lab key in it.</summary>
     public TrustAnchors Anchors { get; init; } = TrustAnchors.Google;

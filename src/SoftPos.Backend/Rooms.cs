@@ -200,6 +200,7 @@ internal sealed class Rooms : IAsyncDisposable
         services.AddSingleton(Custodians);
         services.AddSingleton(new PolicySimulation(Database, _clock));
         services.AddSingleton(Commands);
+        services.AddSingleton(new AppealDesk(Database, _clock));
         services.AddSingleton(Payments);
         services.AddSingleton(Configurations);
         services.AddSingleton(Channel);

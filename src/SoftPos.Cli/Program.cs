@@ -29,6 +29,7 @@ RootCommand root = new("OpenSoftPOS: contactless acceptance on an untrusted phon
     PolicyCommand.Create(),
     FleetCommand.Create(),
     AlarmsCommand.Create(),
+    AppealsCommand.Create(),
     BaselineCommand.Create(),
     ToolCommand.Create(Toolbox.All),
 };

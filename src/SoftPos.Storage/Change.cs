@@ -65,6 +65,9 @@ public enum ChangeRefusal
 
     /// <summary>The chain of the terminal's offline sales is no longer where the change starts from.</summary>
     OfflineChainMoved,
+
+    /// <summary>The appeal exists or is no longer open, or too many of the terminal are.</summary>
+    AppealMoved,
 }
 
 /// <summary>

@@ -57,6 +57,7 @@ public sealed class Database : IAsyncDisposable
         Health = new HealthStore(this);
         Alarms = new AlarmStore(this);
         AlarmDeliveries = new AlarmDeliveryStore(this);
+        Appeals = new AppealStore(this);
         _committer = new Committer(this, writer, clock);
     }
 
@@ -158,6 +159,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>What is owed to the receivers of alarms.</summary>
     public AlarmDeliveryStore AlarmDeliveries { get; }
+
+    /// <summary>Appeals of merchants.</summary>
+    public AppealStore Appeals { get; }
 
     /// <summary>Changes and transactions so far: their ratio is the mean size of a group commit.</summary>
     public (long Changes, long Transactions) Committed => (_committer.Changes, _committer.Batches);

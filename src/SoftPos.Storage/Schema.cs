@@ -77,6 +77,7 @@ internal static class Schema
         PaymentSchema.Step,
         WatchSchema.Step,
         RolloutSchema.Step,
+        AppealSchema.Step,
     ];
 
     /// <summary>Brings the file to the newest version; each step is one transaction with its version mark.</summary>

@@ -1,4 +1,5 @@
 using Android.Content;
+using Android.Graphics;
 using SoftPos.Emv.Configuration;
 using SoftPos.Terminal.Screens;
 
@@ -9,6 +10,9 @@ public static class AndroidFiles
 {
     /// <summary>Names of the assets.</summary>
     public const string DeploymentName = "deployment.json", ThemeName = "theme.json", ReaderName = "reader.json";
+
+    /// <summary>A logo is a hand's breadth on a screen, not a photograph.</summary>
+    private const int MaxLogo = 256 * 1024;
 
     private const string LanguageSetting = "language", Settings = "softpos-settings";
 
@@ -21,6 +25,19 @@ public static class AndroidFiles
     /// <summary>The theme of this app.</summary>
     public static Theme ReadTheme(Context context) =>
         Theme.Read(Asset(context, ThemeName, Theme.MaxFile), out Theme? theme) is var faults && theme is not null ? theme : throw Wrong(ThemeName, faults);
+
+    /// <summary>The picture that the theme names; null where it names none.</summary>
+    public static Bitmap? ReadLogo(Context context, Theme theme)
+    {
+        ArgumentNullException.ThrowIfNull(theme);
+        if (theme.Logo.Length == 0)
+        {
+            return null;
+        }
+
+        byte[] bytes = Asset(context, theme.Logo, MaxLogo);
+        return BitmapFactory.DecodeByteArray(bytes, 0, bytes.Length) ?? throw Wrong(theme.Logo, ["not a picture"]);
+    }
 
     /// <summary>Applications, limits and keys with which the reader starts; the back end publishes newer ones.</summary>
     internal static ReaderConfiguration ReadReader(Context context) => ReaderConfigurationReader.TryRead(

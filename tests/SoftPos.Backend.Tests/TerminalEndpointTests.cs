@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using SoftPos.Attestation.Certificates;
 using SoftPos.Contract;
 
@@ -205,6 +207,42 @@ public sealed class TerminalEndpointTests : IAsyncLifetime
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    [Requirement("SWP-04", Partly = true)]
+    public async Task Pages_of_the_lab_are_for_a_sandbox_on_loopback_only()
+    {
+        string folder = Directory.CreateTempSubdirectory("softpos-backend-").FullName;
+        BackendOptions paged = Options(folder) with { SandboxPages = static routes => routes.MapGet("/phone", static () => "a phone") };
+        foreach (BackendOptions refused in (BackendOptions[])[paged with { Sandbox = false }, paged with { Address = IPAddress.Any }])
+        {
+            BackendStartException fault = await Assert.ThrowsAsync<BackendStartException>(
+                () => BackendHost.StartAsync(refused, TimeProvider.System, None));
+            Assert.Contains("pages of the lab", fault.Message, StringComparison.Ordinal);
+        }
+
+        await using (BackendHost sandbox = await BackendHost.StartAsync(paged, TimeProvider.System, None))
+        {
+            // There, and for nobody who has not signed in.
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfPhoneAsync(sandbox));
+        }
+
+        string other = Directory.CreateTempSubdirectory("softpos-backend-").FullName;
+        await using (BackendHost production = await BackendHost.StartAsync(Options(other) with { Sandbox = false }, TimeProvider.System, None))
+        {
+            Assert.DoesNotContain(production.Routes.OfType<RouteEndpoint>(), static route =>
+                route.RoutePattern.RawText?.TrimStart('/').StartsWith("phone", StringComparison.Ordinal) is true);
+        }
+
+        Directory.Delete(folder, recursive: true);
+        Directory.Delete(other, recursive: true);
+    }
+
+    private static async Task<HttpStatusCode> StatusOfPhoneAsync(BackendHost host)
+    {
+        using HttpClient http = new() { BaseAddress = host.Address };
+        return (await http.GetAsync(new Uri("phone", UriKind.Relative), None)).StatusCode;
     }
 
     [Fact]

@@ -27,6 +27,10 @@ internal static class SdkClaims
         Defined, "sdk.osPatchAgeMonths", ClaimKind.Number, "months since the OS patch level");
     private static readonly Claim ClockSkew = Claim.Define(
         Defined, "sdk.clockSkewSeconds", ClaimKind.Number, "clock of the phone less ours, in seconds");
+    private static readonly Claim BuildEpoch = Claim.Define(
+        Defined, "sdk.buildEpoch", ClaimKind.Number, "epoch that the release stamped into the app; missing for a build without a stamp");
+    private static readonly Claim BuildDaysLeft = Claim.Define(
+        Defined, "sdk.buildDaysLeft", ClaimKind.Number, "days until the build expires, by our clock; below 0 when it has; missing without a stamp");
     private static readonly Claim NonceMatches = Claim.Define(
         Defined, "sdk.nonceMatches", ClaimKind.Flag, "the nonce is the one that was redeemed");
     private static readonly Claim TerminalMatches = Claim.Define(
@@ -80,6 +84,7 @@ internal static class SdkClaims
         claims.Set(Purpose, PurposeWords[(int)said.Purpose]);
         FillMeasurements(claims, evidence);
         HealthClaims.Fill(claims, said.Health);
+        FillBuild(claims, evidence);
     }
 
     /// <summary>What phone and hardware say of the same thing; needs the enrolment's claims beside the phone's.</summary>
@@ -96,6 +101,17 @@ internal static class SdkClaims
         ClaimValue model = claims["sdk.model"];
         bool comparable = enrolled.Model is not null && model.Kind is ClaimKind.Text;
         claims.Set(ModelDiffers, comparable ? !model.Text.Contains(enrolled.Model!, StringComparison.OrdinalIgnoreCase) : null);
+    }
+
+    /// <summary>The stamp comes among the health figures: a day is a number of days since 1970, and the phone's own clock has no say.</summary>
+    private static void FillBuild(ClaimSet claims, SdkEvidence evidence)
+    {
+        IReadOnlyDictionary<string, double> figures = evidence.Claims.Health;
+        if (figures.TryGetValue("buildEpoch", out double epoch) && figures.TryGetValue("buildExpiryDays", out double expiry))
+        {
+            claims.Set(BuildEpoch, epoch);
+            claims.Set(BuildDaysLeft, expiry - Math.Floor((evidence.Time - DateTimeOffset.UnixEpoch).TotalDays));
+        }
     }
 
     private static void FillMeasurements(ClaimSet claims, SdkEvidence evidence)

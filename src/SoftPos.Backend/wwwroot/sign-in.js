@@ -21,6 +21,8 @@
     return;
   }
 
+  // Two places and no other: an address that came along would lead anywhere.
+  const to = new URLSearchParams(location.search).get('to') === 'phone' ? '/phone' : '/';
   history.replaceState(null, '', location.pathname);
   show('busy');
   try {
@@ -31,7 +33,7 @@
       body: JSON.stringify({ token }),
     });
     if (answer.ok) {
-      location.replace('/');
+      location.replace(to);
     } else {
       show(answer.status === 429 ? 'crowded' : answer.status >= 500 ? 'broken' : 'refused');
     }

@@ -5,6 +5,7 @@ using System.Net;
 using SoftPos.Backend;
 using SoftPos.Contract;
 using SoftPos.Lab.Acquirer;
+using SoftPos.Lab.PhonePage;
 using SoftPos.Lab.Phones;
 using SoftPos.Lab.VirtualTerminal;
 using SoftPos.Monitoring;
@@ -106,6 +107,7 @@ internal static class UpCommand
         await using LabAcquirerHost? lab = choices.Acquirer is null ? StartLab(choices) : null;
         await using LabStatusListHost statusList = new(Path.Combine(choices.Data, "status-list.json"));
         IPEndPoint endPoint = lab is null ? EndPointOf(choices.Acquirer!.Split(',')[0]) : new IPEndPoint(IPAddress.Loopback, lab.Port);
+        await using PhoneShelf shelf = new(Path.Combine(choices.Data, "phones"), TimeProvider.System);
         BackendOptions options = SandboxBackend.Options(choices.Data, endPoint) with
         {
             KeyRoomSocket = SocketOf(choices.Keys),
@@ -124,8 +126,10 @@ internal static class UpCommand
             AlarmSinks = choices.Receivers.Sinks,
             Alarms = new AlarmOptions { SignOfLife = choices.Receivers.SignOfLife },
             Mail = choices.Receivers.Mail,
+            SandboxPages = routes => routes.MapPhonePage(shelf),
         };
         await using BackendHost host = await StartAsync(options, cancellation);
+        shelf.Serve(host.Address);
         await using LabFleet phones = new(host.Address, Path.Combine(choices.Data, "phones"), TimeProvider.System);
         phones.Start(choices.Fleet);
         Uri signIn = await host.CreateSignInLinkAsync(cancellation);
@@ -136,6 +140,7 @@ internal static class UpCommand
 
               console   {host.Address}
               sign in   {signIn}   (once, within 15 minutes)
+              phone     {new Uri(host.Address, "/phone")}   (a virtual phone to pay with, once you are signed in)
               data      {Path.GetFullPath(choices.Data)}
               phones    {choices.Fleet} virtual phones report every few seconds
               acquirer  {options.Acquirer}

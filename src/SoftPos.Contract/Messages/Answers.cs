@@ -262,4 +262,6 @@ public sealed record OfflineForwardAnswer
 [JsonSerializable(typeof(RingPin))]
 [JsonSerializable(typeof(PolicyException))]
 [JsonSerializable(typeof(AlarmRecord))]
+[JsonSerializable(typeof(AppealAnswer))]
+[JsonSerializable(typeof(AppealRecord))]
 public sealed partial class ContractJson : JsonSerializerContext;

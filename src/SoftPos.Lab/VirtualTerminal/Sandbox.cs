@@ -21,11 +21,18 @@ public static class Sandbox
     public static async Task<TrustResult> ActivateAsync(VirtualTerminal phone, Uri backend, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(phone);
+        return await phone.ActivateAsync(await CodeAsync(backend, cancellation), cancellation);
+    }
+
+    /// <summary>A fresh activation code.</summary>
+    /// <exception cref="HttpRequestException">No sandbox answers there.</exception>
+    public static async Task<string> CodeAsync(Uri backend, CancellationToken cancellation = default)
+    {
         using HttpClient http = new() { BaseAddress = backend };
         using HttpResponseMessage response = await http.PostAsync(
             new Uri("sandbox/v1/activation-codes", UriKind.Relative), null, cancellation);
         response.EnsureSuccessStatusCode();
         JsonNode answer = (await response.Content.ReadFromJsonAsync<JsonNode>(cancellation))!;
-        return await phone.ActivateAsync(answer["code"]!.GetValue<string>(), cancellation);
+        return answer["code"]!.GetValue<string>();
     }
 }

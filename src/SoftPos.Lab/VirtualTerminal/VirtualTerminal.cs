@@ -84,7 +84,7 @@ public sealed class VirtualTerminal : IAsyncDisposable
         {
             Backend = options.Backend,
             ChannelKey = await ChannelKeyAsync(options, cancellation).ConfigureAwait(false),
-            Platform = new VirtualPlatform(phone, reader, pinScreen, options.Folder),
+            Platform = new VirtualPlatform(phone, reader, options.PinScreen ?? pinScreen, options.Folder),
             Language = options.Language,
             CardTimeout = options.CardTimeout,
             Taps = new TapDiagnostics { Recorded = options.Recorded, IsFull = options.FullRecordings && options.Reader is null },
@@ -165,7 +165,8 @@ public sealed class VirtualTerminal : IAsyncDisposable
         return await Terminal.TakeOrderAsync(order, new Screen(show), cancellation).ConfigureAwait(false);
     }
 
-    private async Task PlaceCardAsync(CancellationToken cancellation)
+    /// <summary>Puts a card of the options' name on the antenna, for one payment that is asked of <see cref="Terminal"/> itself.</summary>
+    public async Task PlaceCardAsync(CancellationToken cancellation = default)
     {
         if (_reader is VirtualCardReader antenna)
         {

@@ -25,6 +25,9 @@ public sealed record VirtualTerminalOptions
     /// <summary>The cardholder uses the guided entry, as people do who do not see the screen.</summary>
     public bool GuidedPin { get; init; }
 
+    /// <summary>A PIN screen with a person before it instead of the virtual cardholder; null for the latter.</summary>
+    internal SoftPos.Terminal.IPinScreen? PinScreen { get; init; }
+
     /// <summary>A real reader instead of a virtual card.</summary>
     public CardReader? Reader { get; init; }
 

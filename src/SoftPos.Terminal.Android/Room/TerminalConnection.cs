@@ -85,6 +85,12 @@ public sealed class TerminalConnection : IDisposable
     public async Task<PaymentResult> VoidAsync(Guid paymentId, CancellationToken cancellation = default) =>
         Found((await AskAsync(new RoomRequest { Command = RoomCommand.Void, PaymentId = paymentId }, cancellation).ConfigureAwait(false)).Payment);
 
+    /// <summary>Asks a person at the provider to look at a refusal again.</summary>
+    /// <param name="words">What the merchant says, 1 to 500 characters.</param>
+    /// <param name="cancellation">Cancellation.</param>
+    public async Task<AppealResult> AppealAsync(string words, CancellationToken cancellation = default) =>
+        Found((await AskAsync(new RoomRequest { Command = RoomCommand.Appeal, Words = words }, cancellation).ConfigureAwait(false)).Appeal);
+
     /// <summary>Destroys keys and state of the terminal on this phone.</summary>
     public async Task<TerminalState> WipeAsync(CancellationToken cancellation = default) =>
         Of((await AskAsync(new RoomRequest { Command = RoomCommand.Wipe }, cancellation).ConfigureAwait(false)).State);

@@ -12,7 +12,7 @@ namespace SoftPos.Terminal.Android;
 /// </summary>
 public sealed class ScreenView : ScrollView
 {
-    private const int EdgeDp = 24, GapDp = 12, KeyDp = 64, SignDp = 96, CodeDp = 260;
+    private const int EdgeDp = 24, GapDp = 12, KeyDp = 64, SignDp = 96, CodeDp = 260, LogoDp = 48;
 
     private readonly Theme _theme;
     private readonly Action<string, string?> _act;
@@ -38,6 +38,9 @@ public sealed class ScreenView : ScrollView
     /// <summary>Draws a code of dots, where the app brings a way to; the SDK has none.</summary>
     public Func<string, Bitmap?>? DrawCode { get; set; }
 
+    /// <summary>The theme's logo; null for none.</summary>
+    public Bitmap? Logo { get; set; }
+
     /// <summary>Shows a screen in the place of the one before.</summary>
     public void Show(ScreenModel model)
     {
@@ -47,12 +50,24 @@ public sealed class ScreenView : ScrollView
         LayoutDirection = model.IsRightToLeft ? LayoutDirection.Rtl : LayoutDirection.Ltr;
         _column.LayoutDirection = LayoutDirection;
 
+        if (Logo is { } logo)
+        {
+            ImageView image = new(Context) { ContentDescription = _theme.Name };
+            image.SetImageBitmap(logo);
+            Add(image, Dp(LogoDp));
+        }
+
         // A screen reader says the whole screen once when it comes; single lines stay readable by touch.
         TextView title = Line(model.Title, 26, _theme.Colours.Text, isBold: true);
         title.AccessibilityHeading = true;
         title.ContentDescription = model.Spoken;
         title.AccessibilityLiveRegion = AccessibilityLiveRegion.Polite;
         Add(title);
+        if (model.Kind is ScreenKind.SetUp && _theme.WelcomeIn(model.Language) is { Length: > 0 } welcome)
+        {
+            Add(Line(welcome, 20, _theme.Colours.Text));
+        }
+
         if (model.Sign is not ScreenSign.None)
         {
             Add(new SignView(Context!, model.Sign, Colour(ColourOf(model.Sign))), Dp(SignDp));
@@ -129,7 +144,8 @@ public sealed class ScreenView : ScrollView
         EditText text = new(Context) { Hint = field.Label, Text = field.Value };
         text.SetTextColor(Colour(_theme.Colours.Text));
         text.SetHintTextColor(Colour(_theme.Colours.Detail));
-        text.InputType = global::Android.Text.InputTypes.ClassText | global::Android.Text.InputTypes.TextFlagNoSuggestions;
+        text.InputType = global::Android.Text.InputTypes.ClassText
+            | (field.IsLong ? global::Android.Text.InputTypes.TextFlagMultiLine : global::Android.Text.InputTypes.TextFlagNoSuggestions);
         text.SetFilters([new global::Android.Text.InputFilterLengthFilter(field.MaxLength)]);
         text.SaveEnabled = false;
         text.ImportantForAutofill = ImportantForAutofill.No;

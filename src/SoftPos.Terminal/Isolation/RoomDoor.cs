@@ -100,6 +100,10 @@ internal sealed class RoomDoor : IDisposable
         {
             Number = request.Number, Payment = await _terminal.VoidAsync(request.PaymentId!.Value, cancellation).ConfigureAwait(false),
         },
+        RoomCommand.Appeal => new RoomAnswer
+        {
+            Number = request.Number, Appeal = await _terminal.AppealAsync(request.Words!, cancellation).ConfigureAwait(false),
+        },
         RoomCommand.Wipe => await WipeAsync(request, cancellation).ConfigureAwait(false),
         _ => new RoomAnswer { Number = request.Number, State = State() },
     };

@@ -31,6 +31,9 @@ internal enum RoomCommand
 
     /// <summary>Destroy keys and state.</summary>
     Wipe,
+
+    /// <summary>Send the merchant's word against a refusal.</summary>
+    Appeal,
 }
 
 /// <summary>A request. What its command does not use must be left away.</summary>
@@ -44,6 +47,9 @@ internal sealed record RoomRequest
 
     /// <summary>Code of an activation.</summary>
     public string? Code { get; set; }
+
+    /// <summary>Words of an appeal.</summary>
+    public string? Words { get; set; }
 
     /// <summary>Payment that is asked for or taken back.</summary>
     public Guid? PaymentId { get; set; }
@@ -93,6 +99,8 @@ internal sealed record RoomAnswer
 
     public MerchantNotice? Notice { get; set; }
 
+    public AppealResult? Appeal { get; set; }
+
     /// <summary>The request was no request, or could not be carried out now: field and rule.</summary>
     public string? Fault { get; set; }
 }
@@ -100,8 +108,8 @@ internal sealed record RoomAnswer
 /// <summary>The form in which both processes write to each other, and its bounds. What does not fit whole is refused whole.</summary>
 internal static class RoomCodec
 {
-    /// <summary>A request is a few numbers and a code.</summary>
-    public const int MaxRequest = 2048;
+    /// <summary>A request is a few numbers and a code, or the words of an appeal with every character escaped.</summary>
+    public const int MaxRequest = 4096;
 
     /// <summary>An answer carries a receipt; the system's own limit for one message is near a megabyte for the whole process.</summary>
     public const int MaxAnswer = 128 * 1024;
@@ -162,7 +170,7 @@ internal static class RoomCodec
         try
         {
             RoomAnswer? answer = JsonSerializer.Deserialize(bytes, Json.RoomAnswer);
-            int parts = answer is null ? 0 : ((object?[])[answer.State, answer.Trust, answer.Payment, answer.Screen, answer.Notice, answer.Fault]).Count(
+            int parts = answer is null ? 0 : ((object?[])[answer.State, answer.Trust, answer.Payment, answer.Screen, answer.Notice, answer.Appeal, answer.Fault]).Count(
                 static part => part is not null);
             return parts == 1 ? answer : null;
         }
@@ -179,6 +187,8 @@ internal static class RoomCodec
             : !Enum.IsDefined(request.Command) ? "command: not known"
             : (request.Code is not null) != (request.Command is RoomCommand.Activate) ? "code: expected for an activation only"
             : request.Code is { Length: 0 or > MaxCode } ? $"code: expected 1 to {MaxCode} characters"
+            : (request.Words is not null) != (request.Command is RoomCommand.Appeal) ? "words: expected for an appeal only"
+            : request.Words is { } words && !AppealRequest.IsText(words) ? $"words: expected 1 to {AppealRequest.MaxText} characters"
             : (request.PaymentId is not null) != isOfPayment ? "paymentId: expected where a payment is named only"
             : (request.AmountMinor is not null) != isPay ? "amountMinor: expected for a payment only"
             : request.AmountMinor is <= 0 or > PaymentOrder.MaxAmountMinor ? $"amountMinor: expected 1 to {PaymentOrder.MaxAmountMinor}"

@@ -9,6 +9,7 @@ internal static class Paths
     public const string Attestation = "/terminal/v1/attestation";
     public const string Keys = "/terminal/v1/keys";
     public const string ReaderConfiguration = "/terminal/v1/reader-configuration";
+    public const string Appeals = "/terminal/v1/appeals";
     public const string Commands = "/terminal/v1/commands";
     public const string Payments = "/terminal/v1/payments";
     public const string PaymentStatus = "/terminal/v1/payments/status";

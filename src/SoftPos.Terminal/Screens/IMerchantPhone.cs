@@ -45,6 +45,9 @@ public interface IMerchantPhone
     /// <summary>Asks the back end whether payments are possible.</summary>
     Task<TrustResult> PreflightAsync();
 
+    /// <summary>Sends the merchant's word against a refusal.</summary>
+    Task<AppealResult> AppealAsync(string text);
+
     /// <summary>Sets the terminal up.</summary>
     Task<TrustResult> ActivateAsync(string code);
 

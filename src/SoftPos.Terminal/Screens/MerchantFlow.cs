@@ -152,6 +152,7 @@ public sealed class MerchantFlow
             case ScreenActions.RefundNow when _chosen is not null: await RefundAsync(_chosen).ConfigureAwait(true); break;
             case ScreenActions.Blocked or ScreenActions.Again: await BlockedAsync().ConfigureAwait(true); break;
             case ScreenActions.Appeal when _trust is not null: Show(_screens.Appeal(_trust, _terminal.TerminalId, _phone.Contact)); break;
+            case ScreenActions.AppealNow when _trust is not null: await AppealAsync(_trust, text).ConfigureAwait(true); break;
             case ScreenActions.Share: _phone.Share(string.Join('\n', _shown!.Lines.Select(static line => line.Text))); break;
             case ScreenActions.Diagnostics: await DiagnoseAsync().ConfigureAwait(true); break;
             case ScreenActions.Education: Teach(1); break;
@@ -248,6 +249,9 @@ public sealed class MerchantFlow
         _trust = await _phone.PreflightAsync().ConfigureAwait(true);
         Show(_screens.Blocked(_trust));
     }
+
+    private async Task AppealAsync(TrustResult trust, string? words) =>
+        Show(_screens.Appealed(await _phone.AppealAsync(_screens.AppealWords(trust, _terminal.TerminalId, words)).ConfigureAwait(true)));
 
     private async Task DiagnoseAsync()
     {

@@ -140,20 +140,61 @@ public sealed partial class MerchantScreens
         };
     }
 
-    /// <summary>The text with which the merchant asks for a review: terminal, reasons, contact; nothing else of the phone.</summary>
+    /// <summary>
+    /// The text with which the merchant asks for a review: terminal, reasons, contact, own words; nothing else of the phone. A phone that never
+    /// became a terminal has nobody to send it to but its provider.
+    /// </summary>
     public ScreenModel Appeal(TrustResult trust, Guid? terminalId, string contact)
     {
         ArgumentNullException.ThrowIfNull(trust);
-        string reasons = string.Join(", ", ((string?[])[trust.Reason?.Code, .. trust.Findings.Select(static finding => finding.Reason)])
-            .Where(static code => !string.IsNullOrEmpty(code)).Distinct().Take(ScreenModel.MaxRows));
+        bool canSend = terminalId is not null;
         return new ScreenModel
         {
             Kind = ScreenKind.Appeal,
             Language = _language,
             Title = Say("blocked.appeal"),
-            Lines = [new(LineRole.Text, Say("appeal.text", terminalId?.ToString() ?? "-", reasons)), new(LineRole.Detail, contact)],
-            Actions = [new(ScreenActions.Share, Say("action.share"), IsMain: true), new(ScreenActions.Back, Say("action.back"))],
+            Lines = [new(LineRole.Text, AppealText(trust, terminalId)), new(LineRole.Detail, contact)],
+            Field = canSend ? new ScreenField("words", Say("appeal.say"), MaxWords) { IsLong = true } : null,
+            Actions =
+            [
+                .. canSend ? [new(ScreenActions.AppealNow, Say("appeal.send"), IsMain: true)] : (ScreenAction[])[],
+                new(ScreenActions.Share, Say("action.share"), IsMain: !canSend),
+                new(ScreenActions.Back, Say("action.back")),
+            ],
         };
+    }
+
+    /// <summary>What the provider gets: the merchant's own words, or those of the screen.</summary>
+    internal string AppealWords(TrustResult trust, Guid? terminalId, string? words) =>
+        AppealRequest.IsText(words) ? words!.Trim() : AppealText(trust, terminalId);
+
+    /// <summary>The appeal was taken, or was not.</summary>
+    public ScreenModel Appealed(AppealResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        bool isTaken = result.Reason is null;
+        return new ScreenModel
+        {
+            Kind = ScreenKind.Appeal,
+            Language = _language,
+            Title = Say("blocked.appeal"),
+            Lines = isTaken ? [new(LineRole.Text, Say("appeal.sent", result.Number!))] : [.. Reason(result.Reason)],
+            Sign = isTaken ? ScreenSign.Good : ScreenSign.Bad,
+            Pulse = isTaken ? ScreenPulse.Double : ScreenPulse.Long,
+            Actions =
+            [
+                new(ScreenActions.Done, Say("action.done"), IsMain: isTaken),
+                .. isTaken ? (ScreenAction[])[] : [new(ScreenActions.Appeal, Say("action.again"), IsMain: true)],
+            ],
+        };
+    }
+
+    private string AppealText(TrustResult trust, Guid? terminalId)
+    {
+        string reasons = string.Join(", ", ((string?[])[trust.Reason?.Code, .. trust.Findings.Select(static finding => finding.Reason)])
+            .Where(static code => !string.IsNullOrEmpty(code)).Distinct().Take(ScreenModel.MaxRows));
+        string text = Say("appeal.text", terminalId?.ToString() ?? "-", reasons);
+        return text.Length <= AppealRequest.MaxText ? text : text[..AppealRequest.MaxText];
     }
 
     /// <summary>State of the terminal for a support case: states, versions and counts.</summary>
@@ -173,6 +214,9 @@ public sealed partial class MerchantScreens
             Actions = [new(ScreenActions.Share, Say("action.share")), new(ScreenActions.Back, Say("action.back"), IsMain: true)],
         };
     }
+
+    /// <summary>Own words of an appeal.</summary>
+    private const int MaxWords = AppealRequest.MaxText;
 
     /// <summary>A QR code of more than this is not read by cheap cameras.</summary>
     private const int MaxCode = 900;

@@ -51,6 +51,9 @@ public static class ScreenActions
     /// <summary>Ask for a review.</summary>
     public const string Appeal = "appeal";
 
+    /// <summary>Send the appeal with the words of the field.</summary>
+    public const string AppealNow = "appeal-now";
+
     /// <summary>Hand the text of the screen to another app of the merchant's choice.</summary>
     public const string Share = "share";
 
@@ -93,6 +96,9 @@ public sealed partial class MerchantScreens(string language)
 {
     /// <summary>Last page of the education.</summary>
     public const int LastLesson = 4;
+
+    /// <summary>Stands beside a language that no speaker has read.</summary>
+    private const string DraftMark = "*";
 
     private readonly string _language = ScreenPhrases.Chosen(language);
 
@@ -203,10 +209,10 @@ public sealed partial class MerchantScreens(string language)
         Kind = ScreenKind.Settings,
         Language = _language,
         Title = Say("settings.title"),
-        Lines = [Line("settings.language")],
+        Lines = [Line("settings.language"), new(LineRole.Detail, $"{DraftMark} {Say("settings.draft")}")],
         Actions =
         [
-            .. ScreenPhrases.Languages.Select(tag => new ScreenAction($"{ScreenActions.Language}:{tag}", NameOf(tag), IsEnabled: tag != _language)),
+            .. ScreenPhrases.Languages.Select(tag => new ScreenAction($"{ScreenActions.Language}:{tag}", Marked(tag), IsEnabled: tag != _language)),
             new(ScreenActions.Education, Say("education.title")),
             new(ScreenActions.Diagnostics, Say("diagnostics.title")),
             new(ScreenActions.Remove, Say("settings.remove")),
@@ -256,6 +262,8 @@ public sealed partial class MerchantScreens(string language)
     private static string Code(string code, string trace) => trace.Length == 0 ? code : $"{code}  {trace}";
 
     private static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static string Marked(string tag) => ScreenPhrases.IsReviewed(tag) ? NameOf(tag) : $"{NameOf(tag)} {DraftMark}";
 
     /// <summary>A language is found by its own name, whatever language is chosen.</summary>
     private static string NameOf(string tag) => tag switch

@@ -121,7 +121,11 @@ public sealed record ScreenAction(string Id, string Label, bool IsMain = false, 
 /// <param name="Label">What it is for.</param>
 /// <param name="MaxLength">Longest text.</param>
 /// <param name="Value">What stands in it when the screen comes.</param>
-public sealed record ScreenField(string Id, string Label, int MaxLength, string Value = "");
+public sealed record ScreenField(string Id, string Label, int MaxLength, string Value = "")
+{
+    /// <summary>Sentences are written into it, not one word.</summary>
+    public bool IsLong { get; init; }
+}
 
 /// <summary>
 /// One screen as it is shown, spoken and felt, whatever draws it: Android views, a web page, a test. It holds everything that a renderer

@@ -41,16 +41,6 @@ internal sealed class Browser : IAsyncDisposable
         return await context.NewPageAsync();
     }
 
-    /// <summary>A page that has signed in by a link and is connected.</summary>
-    public async Task<IPage> SignedInAsync(ConsoleHost host, int width = 1280, int height = 800, bool dark = false)
-    {
-        IPage page = await PageAsync(width, height, dark);
-        await page.GotoAsync($"{host.Address}sign-in#{await host.TokenAsync()}");
-        await page.GetByRole(AriaRole.Heading, new() { Name = "Now", Exact = true }).WaitForAsync();
-        await page.Locator(".live-live").WaitForAsync();
-        return page;
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();

@@ -48,6 +48,10 @@ public sealed class RoomTests
     [InlineData("{\"number\":1,\"command\":\"Pay\",\"amountMinor\":1,\"originalPaymentId\":\"0190f0e0-0000-7000-8000-000000000001\"}")]
     [InlineData("{\"number\":1,\"command\":\"Status\"}")]
     [InlineData("{\"number\":1,\"command\":\"Wipe\",\"paymentId\":\"0190f0e0-0000-7000-8000-000000000001\"}")]
+    [InlineData("{\"number\":1,\"command\":\"Appeal\"}")]
+    [InlineData("{\"number\":1,\"command\":\"Appeal\",\"words\":\" \"}")]
+    [InlineData("{\"number\":1,\"command\":\"Appeal\",\"words\":\"\\u0007\"}")]
+    [InlineData("{\"number\":1,\"command\":\"State\",\"words\":\"x\"}")]
     public void What_is_no_request_is_refused(string text)
     {
         Assert.False(RoomCodec.TryRead(Encoding.UTF8.GetBytes(text), out RoomRequest? request, out string fault));

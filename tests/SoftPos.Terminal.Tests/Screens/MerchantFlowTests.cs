@@ -113,6 +113,41 @@ public sealed class MerchantFlowTests
     }
 
     [Fact]
+    public async Task An_appeal_carries_the_merchants_words_or_those_of_the_screen()
+    {
+        _phone.Trust = TrustResult.Of(Verdict.Denied, [], "en");
+        MerchantFlow flow = await StartAsync();
+        await flow.ActAsync(ScreenActions.Blocked);
+        await flow.ActAsync(ScreenActions.Appeal);
+        await flow.ActAsync(ScreenActions.AppealNow, " ");
+        Assert.Contains(ReasonCodes.AttestationDenied, _phone.Appeals.Single(), StringComparison.Ordinal);
+        Assert.Equal((ScreenKind.Appeal, ScreenSign.Good), (_phone.Screen.Kind, _phone.Screen.Sign));
+        Assert.Contains(_phone.Screen.Lines, static line => line.Text.Contains('7', StringComparison.Ordinal));
+        await flow.ActAsync(ScreenActions.Done);
+        _phone.AppealRefusal = TerminalReason.Of(ReasonCodes.BackendUnreachable, "en");
+        await flow.ActAsync(ScreenActions.Blocked);
+        await flow.ActAsync(ScreenActions.Appeal);
+        await flow.ActAsync(ScreenActions.AppealNow, "This phone is new.");
+        Assert.Equal("This phone is new.", _phone.Appeals.Last());
+        Assert.Equal(ScreenSign.Bad, _phone.Screen.Sign);
+        await flow.ActAsync(ScreenActions.Appeal);
+        Assert.NotNull(_phone.Screen.Field);
+    }
+
+    [Fact]
+    public async Task A_phone_that_never_became_a_terminal_can_only_hand_its_appeal_on()
+    {
+        _phone.Terminal = new MerchantTerminal(null, null, new Dictionary<string, string>());
+        _phone.Trust = TrustResult.Of(Verdict.Denied, [], "en");
+        MerchantFlow flow = new(_phone, "en");
+        await flow.StartAsync(AppRequestReading.Taken(new AppRequest.Explain()));
+        await flow.ActAsync(ScreenActions.Appeal);
+        Assert.Null(_phone.Screen.Field);
+        await flow.ActAsync(ScreenActions.AppealNow, "words");
+        Assert.Empty(_phone.Appeals);
+    }
+
+    [Fact]
     public async Task The_list_of_payments_survives_and_a_broken_one_is_none()
     {
         await SoldAsync();
@@ -158,6 +193,10 @@ public sealed class MerchantFlowTests
 
         public string? Shared { get; private set; }
 
+        public List<string> Appeals { get; } = [];
+
+        public TerminalReason? AppealRefusal { get; set; }
+
         public byte[]? History { get; set; }
 
         public (string, Guid?) Returned { get; private set; }
@@ -189,6 +228,12 @@ public sealed class MerchantFlowTests
         public Task<MerchantTerminal> StateAsync() => Task.FromResult(Terminal);
 
         public Task<TrustResult> PreflightAsync() => Task.FromResult(Trust);
+
+        public Task<AppealResult> AppealAsync(string text)
+        {
+            Appeals.Add(text);
+            return Task.FromResult(AppealRefusal is { } reason ? new AppealResult(null, reason) : new AppealResult(7, null));
+        }
 
         public Task<TrustResult> ActivateAsync(string code)
         {

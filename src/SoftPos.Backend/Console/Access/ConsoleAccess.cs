@@ -67,8 +67,12 @@ internal static class ConsoleAccess
             && request.Headers.Accept.Any(static accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
         if (aPage)
         {
-            bool hadCookie = request.Cookies.ContainsKey(CookieName);
-            context.Response.Redirect(SignInEndpoint.Path + (hadCookie ? "?why=ended" : string.Empty));
+            string[] query =
+            [
+                .. request.Cookies.ContainsKey(CookieName) ? ["why=ended"] : (string[])[],
+                .. request.Path.StartsWithSegments("/phone", StringComparison.Ordinal) ? ["to=phone"] : (string[])[],
+            ];
+            context.Response.Redirect(SignInEndpoint.Path + (query.Length == 0 ? string.Empty : "?" + string.Join('&', query)));
         }
         else
         {

@@ -36,6 +36,8 @@ internal static class EntryWords
         ["policy.exception-approved"] = new("warn", Icons.Material.Outlined.Policy, "Exception holds"),
         ["policy.exception-lifted"] = new("calm", Icons.Material.Outlined.Policy, "Exception taken back"),
         ["policy.exception-ended"] = new("calm", Icons.Material.Outlined.Policy, "Exception ended"),
+        ["appeal.received"] = new("warn", Icons.Material.Filled.Gavel, "Merchant appealed"),
+        ["appeal.closed"] = new("calm", Icons.Material.Outlined.Gavel, "Appeal answered"),
         ["revocation.updated"] = new("calm", Icons.Material.Outlined.PlaylistRemove, "Revocation list updated"),
         ["revocation.stale"] = new("warn", Icons.Material.Filled.HourglassDisabled, "Revocation list is stale"),
         ["evidence.appraised"] = new("calm", Icons.Material.Outlined.Policy, "Evidence appraised"),
