@@ -38,9 +38,14 @@ public sealed class BackendHost : IAsyncDisposable
 
     /// <summary>Starts a node.</summary>
     /// <exception cref="BackendStartException">It cannot start; the message says what to do.</exception>
-    public static async Task<BackendHost> StartAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
+    public static Task<BackendHost> StartAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation) =>
+        StartAsync(options, clock, null, cancellation);
+
+    /// <summary>Starts a node in simulated surroundings; what an earlier process left open is settled, and no loop runs.</summary>
+    internal static async Task<BackendHost> StartAsync(
+        BackendOptions options, TimeProvider clock, Surroundings? surroundings, CancellationToken cancellation)
     {
-        Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation);
+        Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation, surroundings);
         IntegratorModule? integrators = null;
         WatchModule? watch = null;
         try
@@ -48,7 +53,7 @@ public sealed class BackendHost : IAsyncDisposable
             watch = WatchModule.Create(rooms.Database, rooms.Monitoring, options, clock);
             await watch.OpenAsync(cancellation);
             integrators = await IntegratorModule.OpenAsync(rooms.Database, rooms.KeyRoom, options, clock, cancellation);
-            WebApplication application = Build(options, rooms, integrators, watch, clock);
+            WebApplication application = Build(options, rooms, integrators, watch, clock, surroundings);
             try
             {
                 await application.StartAsync(cancellation);
@@ -58,6 +63,12 @@ public sealed class BackendHost : IAsyncDisposable
                 await application.DisposeAsync();
                 throw new BackendStartException(
                     $"port {options.Port} on {options.Address} is taken; stop what uses it or choose another with --port", fault);
+            }
+
+            if (surroundings is not null)
+            {
+                await rooms.Payments.RecoverAsync(cancellation);
+                return new BackendHost(application, rooms, integrators, watch);
             }
 
             await rooms.StartAsync(application.Logger, cancellation);
@@ -81,6 +92,9 @@ public sealed class BackendHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The rooms, for whoever drives a node in simulated surroundings.</summary>
+    internal Rooms Rooms => _rooms;
 
     /// <summary>The store, for tests.</summary>
     internal Storage.Database Database => _rooms.Database;
@@ -109,7 +123,7 @@ public sealed class BackendHost : IAsyncDisposable
     }
 
     private static WebApplication Build(BackendOptions options, Rooms rooms, IntegratorModule integrators, WatchModule watch,
-        TimeProvider clock)
+        TimeProvider clock, Surroundings? surroundings)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -129,40 +143,63 @@ public sealed class BackendHost : IAsyncDisposable
             kestrel.Listen(new IPEndPoint(options.Address, options.Port));
         });
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        if (surroundings is null)
+        {
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
 
         // That the host did not start is told as a BackendStartException, in words; a background service that fails is critical by itself.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Logging.SetMinimumLevel(options.Verbose ? LogLevel.Information : LogLevel.Warning);
+        if (surroundings is not null)
+        {
+            builder.Services.AddSingleton(surroundings.Server);
+        }
+
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(options);
         rooms.AddTo(builder.Services);
         integrators.AddTo(builder.Services);
         watch.AddTo(builder.Services);
         builder.Services.AddTerminalEndpoints();
-        builder.Services.AddConsole();
+        if (surroundings is null)
+        {
+            builder.Services.AddConsole();
+        }
+
         WebApplication application = builder.Build();
         application.UseReasonProblems();
         EnvelopeGate.Use(application);
-        integrators.Map(application);
+        if (surroundings is not null)
+        {
+            application.Use(surroundings.Inside);
+        }
+
+        // What terminals call; a simulation has phones and nobody else.
         application.MapTerminalEndpoints();
         application.MapChannelEndpoints(options.Sandbox);
         application.MapCommandEndpoints();
-        application.MapOperatorEndpoints();
-        application.MapFleetEndpoints();
-        application.MapPolicyEndpoints();
-        application.MapLogEndpoints();
-        application.MapSettlementEndpoints();
         application.MapOfflineEndpoints();
-        application.MapBackupEndpoints();
         application.MapConfigurationEndpoints();
-        application.MapAlarmEndpoints();
-        application.MapWatchEndpoints();
         if (options.Sandbox)
         {
             application.MapSandboxEndpoints();
         }
 
+        if (surroundings is not null)
+        {
+            return application;
+        }
+
+        integrators.Map(application);
+        application.MapOperatorEndpoints();
+        application.MapFleetEndpoints();
+        application.MapPolicyEndpoints();
+        application.MapLogEndpoints();
+        application.MapSettlementEndpoints();
+        application.MapBackupEndpoints();
+        application.MapAlarmEndpoints();
+        application.MapWatchEndpoints();
         application.MapConsole();
         return application;
     }
