@@ -12,22 +12,17 @@ public sealed class SimulationTests
     private const int SeedsForABug = 1000;
 
     /// <summary>Steps that fit 200 seeds into a minute of the tests.</summary>
-    private static readonly SimulationOptions Short = new() { Steps = 120 };
+    private static readonly SimulationOptions Short = new() { Steps = 100 };
 
     [Fact]
-    public void What_must_hold_holds_under_every_seed()
+    public async Task What_must_hold_holds_under_every_seed()
     {
-        using Simulator simulator = new();
-        Dictionary<string, int> counts = [];
-        for (ulong seed = 1; seed <= Seeds; seed++)
-        {
-            SimulationReport report = simulator.Run(seed, Short);
-            Assert.True(report.Broken is null, $"{report.Replay(Short)}\n{report.Broken}: {report.Detail}\n{string.Join('\n', report.Last)}");
-            foreach ((string what, int count) in report.Counts)
-            {
-                counts[what] = counts.GetValueOrDefault(what) + count;
-            }
-        }
+        // Two at once: each is a world of its own.
+        Dictionary<string, int>[] halves = await Task.WhenAll(Enumerable.Range(0, 2).Select(static half => Task.Factory.StartNew(
+            () => RunAll(Enumerable.Range(1, Seeds).Where(seed => seed % 2 == half)),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
 
         // The runs are about something: payments were taken, went wrong and were put right, and the back end died in between.
         string[] happened =
@@ -35,14 +30,14 @@ public sealed class SimulationTests
             "crash", "payment.approved", "payment.declined", "payment.unknown", "payment.abandoned", "told Approved", "told Reversed", "ended Reversed",
             "ended Approved", "ended Voided", "payment.late-answer", "response.ordered", "policy.activated",
         ];
-        Assert.All(happened, what => Assert.True(counts.GetValueOrDefault(what) > 0, $"{what} never happened in {Seeds} seeds"));
+        Assert.All(happened, what => Assert.True(halves.Sum(half => half.GetValueOrDefault(what)) > 0, $"{what} never happened in {Seeds} seeds"));
     }
 
     [Fact]
     public void The_same_seed_gives_the_same_trace_and_another_seed_another()
     {
         using Simulator first = new(), second = new();
-        for (ulong seed = 1; seed <= 10; seed++)
+        for (ulong seed = 1; seed <= 5; seed++)
         {
             List<string> lines = [], again = [];
             SimulationReport one = first.Run(seed, Short with { Line = lines.Add }), other = second.Run(seed, Short with { Line = again.Add });
@@ -72,5 +67,22 @@ public sealed class SimulationTests
         }
 
         Assert.Fail($"{bug} was not found in {SeedsForABug} seeds");
+    }
+
+    private static Dictionary<string, int> RunAll(IEnumerable<int> seeds)
+    {
+        using Simulator simulator = new();
+        Dictionary<string, int> counts = [];
+        foreach (int seed in seeds)
+        {
+            SimulationReport report = simulator.Run((ulong)seed, Short);
+            Assert.True(report.Broken is null, $"{report.Replay(Short)}\n{report.Broken}: {report.Detail}\n{string.Join('\n', report.Last)}");
+            foreach ((string what, int count) in report.Counts)
+            {
+                counts[what] = counts.GetValueOrDefault(what) + count;
+            }
+        }
+
+        return counts;
     }
 }
