@@ -24,10 +24,10 @@ public sealed class BackendHost : IAsyncDisposable
     private readonly Rooms _rooms;
     private readonly IntegratorModule _integrators;
     private readonly WatchModule _watch;
-    private readonly ObservabilityModule _observability;
+    private readonly ObservabilityModule? _observability;
 
     private BackendHost(
-        WebApplication application, Rooms rooms, IntegratorModule integrators, WatchModule watch, ObservabilityModule observability)
+        WebApplication application, Rooms rooms, IntegratorModule integrators, WatchModule watch, ObservabilityModule? observability)
     {
         _observability = observability;
         _watch = watch;
@@ -43,14 +43,19 @@ public sealed class BackendHost : IAsyncDisposable
 
     /// <summary>Starts a node.</summary>
     /// <exception cref="BackendStartException">It cannot start; the message says what to do.</exception>
-    public static async Task<BackendHost> StartAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
+    public static Task<BackendHost> StartAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation) =>
+        StartAsync(options, clock, null, cancellation);
+
+    /// <summary>Starts a node in simulated surroundings; what an earlier process left open is settled, and no loop runs.</summary>
+    internal static async Task<BackendHost> StartAsync(
+        BackendOptions options, TimeProvider clock, Surroundings? surroundings, CancellationToken cancellation)
     {
         if (options.SandboxPages is not null && !(options.Sandbox && IPAddress.IsLoopback(options.Address)))
         {
             throw new BackendStartException("pages of the lab (virtual phones) are for a sandbox on loopback only; this back end refuses them");
         }
 
-        Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation);
+        Rooms rooms = await Rooms.OpenAsync(options, clock, cancellation, surroundings);
         IntegratorModule? integrators = null;
         WatchModule? watch = null;
         ObservabilityModule? observability = null;
@@ -59,8 +64,8 @@ public sealed class BackendHost : IAsyncDisposable
             watch = WatchModule.Create(rooms.Database, rooms.Monitoring, options, clock);
             await watch.OpenAsync(cancellation);
             integrators = await IntegratorModule.OpenAsync(rooms.Database, rooms.KeyRoom, options, clock, cancellation);
-            observability = new ObservabilityModule(rooms, watch, clock);
-            WebApplication application = Build(options, rooms, integrators, watch, observability, clock);
+            observability = surroundings is null ? new ObservabilityModule(rooms, watch, clock) : null;
+            WebApplication application = Build(options, rooms, integrators, watch, observability, clock, surroundings);
             try
             {
                 await application.StartAsync(cancellation);
@@ -72,10 +77,16 @@ public sealed class BackendHost : IAsyncDisposable
                     $"port {options.Port} on {options.Address} is taken; stop what uses it or choose another with --port", fault);
             }
 
+            if (surroundings is not null)
+            {
+                await rooms.Payments.RecoverAsync(cancellation);
+                return new BackendHost(application, rooms, integrators, watch, null);
+            }
+
             await rooms.StartAsync(application.Logger, cancellation);
             watch.Start(application.Logger);
             integrators.Start(application.Logger);
-            observability.Start(application.Logger);
+            observability!.Start(application.Logger);
             return new BackendHost(application, rooms, integrators, watch, observability);
         }
         catch
@@ -100,6 +111,9 @@ public sealed class BackendHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The rooms, for whoever drives a node in simulated surroundings.</summary>
+    internal Rooms Rooms => _rooms;
+
     /// <summary>The store, for tests.</summary>
     internal Storage.Database Database => _rooms.Database;
 
@@ -121,14 +135,18 @@ public sealed class BackendHost : IAsyncDisposable
     {
         await _application.StopAsync();
         await _application.DisposeAsync();
-        await _observability.DisposeAsync();
+        if (_observability is not null)
+        {
+            await _observability.DisposeAsync();
+        }
+
         await _integrators.DisposeAsync();
         await _watch.DisposeAsync();
         await _rooms.DisposeAsync();
     }
 
     private static WebApplication Build(BackendOptions options, Rooms rooms, IntegratorModule integrators, WatchModule watch,
-        ObservabilityModule observability, TimeProvider clock)
+        ObservabilityModule? observability, TimeProvider clock, Surroundings? surroundings)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -148,27 +166,58 @@ public sealed class BackendHost : IAsyncDisposable
             kestrel.Listen(new IPEndPoint(options.Address, options.Port));
         });
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        if (surroundings is null)
+        {
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
 
         // That the host did not start is told as a BackendStartException, in words; a background service that fails is critical by itself.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Logging.SetMinimumLevel(options.Verbose ? LogLevel.Information : LogLevel.Warning);
+        if (surroundings is not null)
+        {
+            builder.Services.AddSingleton(surroundings.Server);
+        }
+
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(options);
         rooms.AddTo(builder.Services);
         integrators.AddTo(builder.Services);
         watch.AddTo(builder.Services);
-        ObservabilityModule.AddTo(builder.Services);
         builder.Services.AddTerminalEndpoints();
-        builder.Services.AddConsole();
+        if (surroundings is null)
+        {
+            ObservabilityModule.AddTo(builder.Services);
+            builder.Services.AddConsole();
+        }
+
         WebApplication application = builder.Build();
         application.UseReasonProblems();
         EnvelopeGate.Use(application);
-        integrators.Map(application);
+        if (surroundings is not null)
+        {
+            application.Use(surroundings.Inside);
+        }
+
+        // What terminals call; a simulation has phones and nobody else.
         application.MapTerminalEndpoints();
         application.MapChannelEndpoints(options.Sandbox);
         application.MapCommandEndpoints();
         application.MapAppealEndpoints();
+        application.MapOfflineEndpoints();
+        application.MapConfigurationEndpoints();
+        if (options.Sandbox)
+        {
+            application.MapSandboxEndpoints();
+            options.SandboxPages?.Invoke(application.MapGroup(string.Empty).RequireAuthorization(ConsoleAccess.Policy));
+        }
+
+        if (surroundings is not null)
+        {
+            return application;
+        }
+
+        integrators.Map(application);
         application.MapOperatorEndpoints();
         application.MapFleetEndpoints();
         application.MapPolicyEndpoints();
@@ -176,18 +225,10 @@ public sealed class BackendHost : IAsyncDisposable
         application.MapExceptionEndpoints();
         application.MapLogEndpoints();
         application.MapSettlementEndpoints();
-        application.MapOfflineEndpoints();
         application.MapBackupEndpoints();
-        application.MapConfigurationEndpoints();
         application.MapAlarmEndpoints();
         application.MapWatchEndpoints();
-        observability.Map(application);
-        if (options.Sandbox)
-        {
-            application.MapSandboxEndpoints();
-            options.SandboxPages?.Invoke(application.MapGroup(string.Empty).RequireAuthorization(ConsoleAccess.Policy));
-        }
-
+        observability?.Map(application);
         application.MapConsole();
         return application;
     }

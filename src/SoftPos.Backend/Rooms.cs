@@ -32,7 +32,7 @@ internal sealed class Rooms : IAsyncDisposable
     private readonly OpenKeyRoom _keys;
     private readonly ServiceKey _resultKey;
     private readonly NoteSigner _logKey;
-    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
+    private readonly RandomNumberGenerator _random;
     private readonly PaymentOptions _paymentOptions;
     private readonly List<AcquirerLink> _links;
     private readonly HttpClient? _statusListClient;
@@ -42,8 +42,9 @@ internal sealed class Rooms : IAsyncDisposable
 
     private Rooms(
         BackendOptions options, TimeProvider clock, Database database, OpenKeyRoom keyRoom, ServiceKey resultKey, NoteSigner logKey, ReaderConfigurations configurations,
-        ChannelKeys channel)
+        ChannelKeys channel, Surroundings? surroundings)
     {
+        _random = surroundings?.Randomness ?? RandomNumberGenerator.Create();
         Channel = channel;
         Configurations = configurations;
         _clock = clock;
@@ -100,7 +101,7 @@ internal sealed class Rooms : IAsyncDisposable
         _links = [.. options.FurtherAcquirers.Prepend(options.Acquirer).Select(address => new AcquirerLink(
             new AcquirerLinkOptions { Name = address.ToString(), Host = address.Address.ToString(), Port = address.Port, Dialect = dialect }, clock))];
         Routes = new AcquirerRoutes(_links, dialect, options.AcquirerTimeout, options.Breaker, clock);
-        Payments = new PaymentGateway(database, keys, Routes, resultKey.PublicKey, _paymentOptions, clock);
+        Payments = new PaymentGateway(database, keys, surroundings?.Acquirer ?? Routes, resultKey.PublicKey, _paymentOptions, clock);
         News = new TerminalNews(database, Payments.Offline, configurations.Key, clock);
     }
 
@@ -138,6 +139,9 @@ internal sealed class Rooms : IAsyncDisposable
 
     public TerminalNews News { get; }
 
+    /// <summary>Writes down what the acquirer answers when nobody waits any more.</summary>
+    public LateAnswers LateAnswers => new(Database, _paymentOptions, _clock);
+
     public AcquirerRoutes Routes { get; }
 
     public ReaderConfigurations Configurations { get; }
@@ -146,9 +150,10 @@ internal sealed class Rooms : IAsyncDisposable
     public ChannelKeys Channel { get; }
 
     /// <exception cref="BackendStartException">The data folder cannot be used; the message says why.</exception>
-    public static async Task<Rooms> OpenAsync(BackendOptions options, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<Rooms> OpenAsync(
+        BackendOptions options, TimeProvider clock, CancellationToken cancellation, Surroundings? surroundings = null)
     {
-        Database database = await OpenDatabaseAsync(options, clock);
+        Database database = await OpenDatabaseAsync(options, clock, surroundings?.Disk);
         try
         {
             await CheckKindAsync(database, options, cancellation);
@@ -161,7 +166,7 @@ internal sealed class Rooms : IAsyncDisposable
                 ReaderConfigurations configurations = new(database, configurationKey, clock, options.Sandbox);
                 await configurations.LoadAsync(cancellation);
                 ChannelKeys channel = await ChannelKeys.OpenAsync(database, keys.Room, options, clock, cancellation);
-                Rooms rooms = new(options, clock, database, keys, resultKey, logKey, configurations, channel);
+                Rooms rooms = new(options, clock, database, keys, resultKey, logKey, configurations, channel, surroundings);
                 await rooms.Policies.OpenAsync(cancellation);
                 await rooms.Rollouts.OpenAsync(cancellation);
                 rooms.Exceptions.Open();
@@ -302,7 +307,7 @@ internal sealed class Rooms : IAsyncDisposable
 
     private async Task TakeLateAnswersAsync(AcquirerLink link, ILogger logger)
     {
-        LateAnswers late = new(Database, _paymentOptions, _clock);
+        LateAnswers late = LateAnswers;
         try
         {
             await foreach (UnmatchedMessage message in link.Unmatched.ReadAllAsync(_closing.Token))
@@ -323,11 +328,11 @@ internal sealed class Rooms : IAsyncDisposable
         }
     }
 
-    private static async Task<Database> OpenDatabaseAsync(BackendOptions options, TimeProvider clock)
+    private static async Task<Database> OpenDatabaseAsync(BackendOptions options, TimeProvider clock, ICommitPath? commitPath)
     {
         try
         {
-            return await Database.OpenAsync(Path.Combine(options.DataFolder, "softpos.db"), clock);
+            return await Database.OpenAsync(Path.Combine(options.DataFolder, "softpos.db"), clock, commitPath);
         }
         catch (StorageException fault)
         {

@@ -76,6 +76,9 @@ public sealed record ReversalSchedule
     /// <summary>Messages after which it is parked for a person, with an alarm: about a day of five-minute pauses.</summary>
     public int MaxAttempts { get; init; } = 300;
 
+    /// <summary>Messages at the same time: enough to catch up after an outage, few enough to leave the link to sales.</summary>
+    public int AtOnce { get; init; } = 16;
+
     /// <summary>Pause after a number of attempts, from 1.</summary>
     public TimeSpan PauseAfter(int attempts)
     {

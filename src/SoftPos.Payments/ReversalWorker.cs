@@ -13,9 +13,6 @@ namespace SoftPos.Payments;
 /// </summary>
 public sealed class ReversalWorker : IDisposable
 {
-    /// <summary>Reversals at the same time: enough to catch up after an outage, few enough to leave the link to sales.</summary>
-    private const int MaxAtOnce = 16;
-
     /// <summary>Longest sleep, so that what another node leaves due is seen.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
 
@@ -80,7 +77,7 @@ public sealed class ReversalWorker : IDisposable
         {
             List<StoredPayment> due = await _database.Payments.DueAsync(_clock.GetUtcNow(), PaymentStore.MaxPage).ConfigureAwait(false);
             await Parallel.ForEachAsync(
-                due, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, async (payment, _) => await TryAsync(payment)
+                due, new ParallelOptions { MaxDegreeOfParallelism = _options.Reversal.AtOnce }, async (payment, _) => await TryAsync(payment)
                     .ConfigureAwait(false))
                 .ConfigureAwait(false);
             return due.Count;

@@ -85,6 +85,9 @@ public sealed class Change
     /// <summary>Longest content of an entry in bytes: an entry is a record of an event, not a file.</summary>
     public const int MaxContent = 65_536;
 
+    /// <summary>Kinds of its journal entries, in their order.</summary>
+    public IEnumerable<string> Kinds => Entries.Select(static entry => entry.Kind);
+
     internal List<Func<Session, DateTimeOffset, ChangeRefusal>> Conditions { get; } = [];
 
     internal List<Action<Session, DateTimeOffset>> Writes { get; } = [];

@@ -15,12 +15,14 @@ public sealed class Database : IAsyncDisposable
     private readonly string _path;
     private readonly FileStream _lock;
     private readonly Committer _committer;
+    private readonly ICommitPath? _commitPath;
     private readonly ConcurrentBag<Session> _idleReaders = [];
     private readonly SemaphoreSlim _readers = new(MaxReaders, MaxReaders);
     private bool _closed;
 
-    private Database(string path, FileStream processLock, Session writer, TimeProvider clock)
+    private Database(string path, FileStream processLock, Session writer, TimeProvider clock, ICommitPath? commitPath)
     {
+        _commitPath = commitPath;
         _path = path;
         _lock = processLock;
         Clock = clock;
@@ -176,7 +178,8 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Opens the file, or makes it; one process at a time.</summary>
     /// <param name="path">Path of the database file; its folder is made when it is not there.</param>
     /// <param name="clock">Source of the journal's times.</param>
-    public static ValueTask<Database> OpenAsync(string path, TimeProvider clock)
+    /// <param name="commitPath">What changes pass before the disk in a simulation; null in a back end.</param>
+    public static ValueTask<Database> OpenAsync(string path, TimeProvider clock, ICommitPath? commitPath = null)
     {
         path = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -191,7 +194,7 @@ public sealed class Database : IAsyncDisposable
             }
 
             Schema.Migrate(writer);
-            return ValueTask.FromResult(new Database(path, processLock, writer, clock));
+            return ValueTask.FromResult(new Database(path, processLock, writer, clock, commitPath));
         }
         catch (Exception fault)
         {
@@ -207,8 +210,9 @@ public sealed class Database : IAsyncDisposable
     }
 
     /// <summary>Makes a change durable, together with those of other callers. The task ends after the flush to disk.</summary>
-    public Task<Commit> CommitAsync(Change change, CancellationToken cancellation = default) =>
-        _committer.CommitAsync(change, cancellation);
+    public Task<Commit> CommitAsync(Change change, CancellationToken cancellation = default) => _commitPath is null
+        ? _committer.CommitAsync(change, cancellation)
+        : _commitPath.CommitAsync(change, () => _committer.CommitAsync(change, cancellation));
 
     /// <summary>Copies the whole store into a new file, as of one commit, while reads and commits go on.</summary>
     /// <param name="path">The new file; its folder is made.</param>

@@ -20,7 +20,8 @@ internal static class DependencyTable
         ["Terminal.Pcsc"] = ["Terminal"],
         ["Terminal.Android"] = ["Terminal"],
         ["Lab"] = ["Terminal", "Emv", "Attestation", "Iso8583", "Contract", "Cryptography", "Iso7816"],
-        ["Cli"] = ["Backend", "Lab", "Terminal.Pcsc"],
+        ["Simulation"] = ["Backend", "Lab"],
+        ["Cli"] = ["Backend", "Lab", "Simulation", "Terminal.Pcsc"],
     };
 
     /// <summary>Rooms that must not meet even through others.</summary>

@@ -34,7 +34,9 @@ public class DependencyTests
     [Fact]
     public void Every_room_has_its_tests()
     {
-        string[] missing = [.. Edges.Keys.Where(room => !File.Exists(Path.Combine(Tree.Root, $"tests/SoftPos.{room}.Tests/SoftPos.{room}.Tests.csproj")))];
+        // The tests of the simulator are its runs, and they have a place of their own.
+        string[] missing = [.. Edges.Keys.Select(static room => room == "Simulation" ? "Faults" : $"{room}.Tests")
+            .Where(tests => !File.Exists(Path.Combine(Tree.Root, $"tests/SoftPos.{tests}/SoftPos.{tests}.csproj")))];
         Assert.True(missing.Length == 0, $"rooms without a test project: {string.Join(", ", missing)}");
     }
 

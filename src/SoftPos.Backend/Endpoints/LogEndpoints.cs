@@ -23,12 +23,20 @@ internal static class LogEndpoints
         log.MapGet("/checkpoint", (Database database, NoteSigner key, TimeProvider clock) =>
             Results.Text(JournalProof.CheckpointOf(database.Journal.Head, key, clock.GetUtcNow())));
         log.MapGet("/proof/{subject}", ProofAsync);
+        log.MapGet("/witness-request", AskWitnessAsync);
         log.MapGet("/tile/{level}/{**place}", TileAsync);
     }
 
-    private static async Task<IResult> ProofAsync(string subject, Database database, NoteSigner key, TimeProvider clock, CancellationToken cancellation) =>
+    /// <summary>What a witness that has seen so many entries is to be asked (C2SP tlog-witness); whoever likes carries it there.</summary>
+    private static async Task<IResult> AskWitnessAsync(long? old, Database database, NoteSigner key, TimeProvider clock, CancellationToken cancellation) =>
+        old is { } seen and >= 0 && seen <= database.Journal.Head.Size
+            ? Results.Text((await WitnessRequest.OfAsync(database, seen, key, clock.GetUtcNow(), cancellation)).ToString())
+            : ReasonProblem.Result(ReasonCodes.RequestMalformed, "expected the size that the witness has seen, 0 to that of the journal", "old");
+
+    private static async Task<IResult> ProofAsync(
+        string subject, long? size, Database database, NoteSigner key, TimeProvider clock, CancellationToken cancellation) =>
         subject.Length <= Change.MaxSubject
-        && await JournalProof.OfSubjectAsync(database, subject, key, clock.GetUtcNow(), cancellation) is { } proof
+        && await JournalProof.OfSubjectAsync(database, subject, key, clock.GetUtcNow(), cancellation, size: size) is { } proof
             ? Results.Text(proof.ToJson(), "application/json")
             : ReasonProblem.Result(ReasonCodes.PaymentUnknown, "the journal has no entry of that subject", "subject");
 

@@ -16,12 +16,16 @@ internal static class VerifyCommand
             Description = "Verifier key of the log, name+id+base64, kept from an earlier day; or a file that holds it. Needed for a proof.",
         };
         Option<string?> checkpoint = new("--checkpoint") { Description = "A checkpoint kept from an earlier day; the database must still contain it." };
-        Command command = new("verify", "Check a receipt's proof or a whole journal, offline.") { what, key, checkpoint };
-        command.SetAction(parsed => Run(parsed.GetValue(what)!, parsed.GetValue(key), parsed.GetValue(checkpoint)));
+        Option<string[]> witness = new("--witness")
+        {
+            Description = "Verifier key of a witness, or a file that holds it; the checkpoint must be cosigned by it. Again for more.",
+        };
+        Command command = new("verify", "Check a receipt's proof or a whole journal, offline.") { what, key, checkpoint, witness };
+        command.SetAction(parsed => Run(parsed.GetValue(what)!, parsed.GetValue(key), parsed.GetValue(checkpoint), parsed.GetValue(witness) ?? []));
         return command;
     }
 
-    private static int Run(string path, string? key, string? checkpoint)
+    private static int Run(string path, string? key, string? checkpoint, string[] witnessKeys)
     {
         if (!File.Exists(path))
         {
@@ -29,10 +33,11 @@ internal static class VerifyCommand
         }
 
         NoteVerifier? log = key is null ? null : KeyOf(key);
-        return IsDatabase(path) ? VerifyDatabase(path, log, checkpoint) : VerifyProof(path, log);
+        NoteVerifier[] witnesses = [.. witnessKeys.Select(static each => KeyOf(each, "--witness"))];
+        return IsDatabase(path) ? VerifyDatabase(path, log, checkpoint, witnesses) : VerifyProof(path, log, checkpoint, witnesses);
     }
 
-    private static int VerifyProof(string path, NoteVerifier? log)
+    private static int VerifyProof(string path, NoteVerifier? log, string? checkpoint, NoteVerifier[] witnesses)
     {
         if (log is null)
         {
@@ -44,7 +49,7 @@ internal static class VerifyCommand
             throw new CommandException($"{path}: not a proof: expected JSON with checkpoint and entries", 2);
         }
 
-        if (proof.Verify(log) is { } fault)
+        if (proof.Verify(log, witnesses, checkpoint is null ? null : NoteOf(checkpoint)) is { } fault)
         {
             Console.Out.WriteLine($"NOT AS WRITTEN  {fault}");
             return FaultCode;
@@ -62,9 +67,14 @@ internal static class VerifyCommand
         return 0;
     }
 
-    private static int VerifyDatabase(string path, NoteVerifier? log, string? checkpoint)
+    private static int VerifyDatabase(string path, NoteVerifier? log, string? checkpoint, NoteVerifier[] witnesses)
     {
-        JournalHead? trusted = checkpoint is null ? null : HeadOf(checkpoint, log);
+        if (checkpoint is null && witnesses.Length > 0)
+        {
+            throw new CommandException("--witness: a witness cosigns a checkpoint; give it with --checkpoint", 2);
+        }
+
+        JournalHead? trusted = checkpoint is null ? null : HeadOf(checkpoint, log, witnesses);
         JournalReport report;
         try
         {
@@ -85,25 +95,35 @@ internal static class VerifyCommand
         return report.Faults.Count == 0 ? 0 : FaultCode;
     }
 
-    private static JournalHead HeadOf(string path, NoteVerifier? log)
+    private static JournalHead HeadOf(string path, NoteVerifier? log, NoteVerifier[] witnesses)
     {
         if (log is null)
         {
             throw new CommandException("--key: a checkpoint is checked under the log's key", 2);
         }
 
-        string text = File.Exists(path) ? ReadText(path) : throw new CommandException($"--checkpoint {path}: no such file", 2);
-        return SignedNote.TryParse(text, out SignedNote note) && note.TryReadCheckpoint(out string origin, out JournalHead head)
-            ? origin == log.Name && note.SignedBy([log]).Count > 0
-                ? head
-                : throw new CommandException($"--checkpoint {path}: not signed by {log.Name}", FaultCode)
-            : throw new CommandException($"--checkpoint {path}: not a checkpoint", 2);
+        SignedNote note = NoteOf(path);
+        if (!note.TryReadCheckpoint(out string origin, out JournalHead head))
+        {
+            throw new CommandException($"--checkpoint {path}: not a checkpoint", 2);
+        }
+
+        NoteVerifier? missing = origin == log.Name ? note.MissingOf(log, witnesses) : log;
+        return missing is null ? head : throw new CommandException($"--checkpoint {path}: not signed by {missing.Name}", FaultCode);
     }
 
-    private static NoteVerifier KeyOf(string key)
+    private static SignedNote NoteOf(string path) =>
+        !File.Exists(path) ? throw new CommandException($"--checkpoint {path}: no such file", 2)
+        : SignedNote.TryParse(ReadText(path), out SignedNote note) ? note
+        : throw new CommandException($"--checkpoint {path}: not a checkpoint", 2);
+
+    /// <summary>A verifier key, given itself or as a file.</summary>
+    internal static NoteVerifier KeyOf(string key, string option = "--key")
     {
         string text = File.Exists(key) ? ReadText(key) : key;
-        return NoteVerifier.TryParse(text, out NoteVerifier verifier) ? verifier : throw new CommandException("--key: expected name+id+base64, or a file that holds it", 2);
+        return NoteVerifier.TryParse(text, out NoteVerifier verifier)
+            ? verifier
+            : throw new CommandException($"{option}: expected name+id+base64, or a file that holds it", 2);
     }
 
     private static string ReadText(string path) => new FileInfo(path).Length <= JournalProof.MaxLength

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using SoftPos.Emv.Authentication;
@@ -14,6 +15,7 @@ public static class LabCardKeys
     public const byte CaKeyIndex = 0xE1;
 
     private static readonly JsonNode Keys = Load();
+    private static readonly ConcurrentDictionary<string, LabRsaKey> Opened = new(StringComparer.Ordinal);
 
     /// <summary>CA public keys for the reader configuration of the lab; the cards of kernel 8 have keys on curves instead.</summary>
     public static IReadOnlyList<CaPublicKey> CaKeys { get; } = [.. LabScheme.All.Where(scheme => Keys[scheme.Name] is not null).Select(PublicKey)];
@@ -21,11 +23,13 @@ public static class LabCardKeys
     /// <summary>CA public keys on elliptic curves, for kernel 8.</summary>
     public static IReadOnlyList<CaEccPublicKey> EccCaKeys => Kernel8Keys.CaKeys;
 
-    internal static LabRsaKey Ca(string scheme) => new(Keys[scheme]!["ca"]!);
+    internal static LabRsaKey Ca(string scheme) => Open(scheme, "ca");
 
-    internal static LabRsaKey Issuer(string scheme) => new(Keys[scheme]!["issuer"]!);
+    internal static LabRsaKey Issuer(string scheme) => Open(scheme, "issuer");
 
-    internal static LabRsaKey Card(string scheme) => new(Keys[scheme]!["card"]!);
+    internal static LabRsaKey Card(string scheme) => Open(scheme, "card");
+
+    private static LabRsaKey Open(string scheme, string whose) => Opened.GetOrAdd($"{scheme} {whose}", _ => new LabRsaKey(Keys[scheme]![whose]!));
 
     private static CaPublicKey PublicKey(LabScheme scheme)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using SoftPos.Iso7816;
 
@@ -8,6 +9,11 @@ internal static class LabCertificates
 {
     /// <summary>Month and year of every certificate.</summary>
     private const string Validity = "1249";
+
+    /// <summary>More than the catalogue has cards, with room for variants.</summary>
+    private const int MostSigned = 512;
+
+    private static readonly ConcurrentDictionary<string, (byte[] Certificate, byte[] Remainder)> Signed = new(StringComparer.Ordinal);
 
     private const int IssuerOverhead = 36;
     private const int CardOverhead = 42;
@@ -71,8 +77,10 @@ internal static class LabCertificates
     {
         LabRsaKey issuer = LabCardKeys.Issuer(scheme);
         LabRsaKey card = LabCardKeys.Card(scheme);
-        (byte[] issuerCertificate, byte[] issuerRemainder) = ForIssuer(LabCardKeys.Ca(scheme), issuer, issued.Pan, Validity);
-        (byte[] cardCertificate, byte[] cardRemainder) = ForCard(issuer, card, issued.Pan, Validity, staticData);
+        string name = $"{scheme} {issued.Pan}";
+        (byte[] issuerCertificate, byte[] issuerRemainder) = Once(name, () => ForIssuer(LabCardKeys.Ca(scheme), issuer, issued.Pan, Validity));
+        (byte[] cardCertificate, byte[] cardRemainder) = Once(
+            $"{name} {Convert.ToHexString(SHA256.HashData(staticData))}", () => ForCard(issuer, card, issued.Pan, Validity, staticData));
         Turn(description, issuerCertificate, "bad-issuer-certificate");
         Turn(description, cardCertificate, "bad-card-certificate");
         TlvWriter keys = new TlvWriter()
@@ -95,6 +103,22 @@ internal static class LabCertificates
 
     /// <summary>A record: template 70 around its objects.</summary>
     public static byte[] Template(byte[] value) => new TlvWriter().Write(0x70, value).ToArray();
+
+    /// <summary>Signs once in the life of the process what is signed alike each time: the same card is tapped often.</summary>
+    private static (byte[] Certificate, byte[] Remainder) Once(string name, Func<(byte[] Certificate, byte[] Remainder)> sign)
+    {
+        if (!Signed.TryGetValue(name, out (byte[] Certificate, byte[] Remainder) made))
+        {
+            made = sign();
+            if (Signed.Count < MostSigned)
+            {
+                Signed.TryAdd(name, made);
+            }
+        }
+
+        // A card of the lab may spoil its own.
+        return ([.. made.Certificate], made.Remainder);
+    }
 
     private static void Turn(LabCardDescription description, byte[] certificate, string behaviour)
     {

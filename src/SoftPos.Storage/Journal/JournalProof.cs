@@ -54,19 +54,33 @@ public sealed record JournalProof
     /// <param name="time">Time of the signature.</param>
     /// <param name="cancellation">Cancellation.</param>
     /// <param name="withContent">Kinds whose content the receiver may know; none by default.</param>
+    /// <param name="size">Size of an earlier checkpoint, such as one that a witness cosigned; null for the present head. Later entries are left out.</param>
     public static async Task<JournalProof?> OfSubjectAsync(
-        Database database, string subject, NoteSigner key, DateTimeOffset time, CancellationToken cancellation, Func<string, bool>? withContent = null)
+        Database database, string subject, NoteSigner key, DateTimeOffset time, CancellationToken cancellation, Func<string, bool>? withContent = null,
+        long? size = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(key);
         List<JournalEntry> entries = await database.Journal.OfSubjectAsync(subject, MaxEntries, cancellation).ConfigureAwait(false);
+
+        // The head is read after the entries, so that it holds them all.
+        JournalHead head = database.Journal.Head;
+        if (size is { } earlier)
+        {
+            if (earlier < 0 || earlier > head.Size)
+            {
+                return null;
+            }
+
+            head = new JournalHead(earlier, await database.Journal.RootAtAsync(earlier, cancellation).ConfigureAwait(false));
+            entries.RemoveAll(entry => entry.Index >= earlier);
+        }
+
         if (entries.Count == 0)
         {
             return null;
         }
 
-        // The head is read after the entries, so that it holds them all.
-        JournalHead head = database.Journal.Head;
         List<ProvenEntry> proven = [];
         foreach (JournalEntry entry in entries)
         {
@@ -122,8 +136,16 @@ public sealed record JournalProof
     /// <summary>Checks signature and every entry.</summary>
     /// <param name="log">The log's key, kept from an earlier day or another source.</param>
     /// <returns>What does not hold; null when all does.</returns>
-    public string? Verify(NoteVerifier log)
+    public string? Verify(NoteVerifier log) => Verify(log, [], null);
+
+    /// <summary>Checks signatures and every entry, and that witnesses have seen this history.</summary>
+    /// <param name="log">The log's key, kept from an earlier day or another source.</param>
+    /// <param name="witnesses">Keys of witnesses; each must have cosigned.</param>
+    /// <param name="cosigned">The checkpoint with the cosignatures, where the proof's own has none: it must be the same one.</param>
+    /// <returns>What does not hold; null when all does.</returns>
+    public string? Verify(NoteVerifier log, IReadOnlyList<NoteVerifier> witnesses, SignedNote? cosigned)
     {
+        ArgumentNullException.ThrowIfNull(witnesses);
         ArgumentNullException.ThrowIfNull(log);
         if (!SignedNote.TryParse(Checkpoint, out SignedNote note) || !note.TryReadCheckpoint(out string origin, out JournalHead head))
         {
@@ -133,6 +155,16 @@ public sealed record JournalProof
         if (origin != log.Name || note.SignedBy([log]).Count == 0)
         {
             return $"the checkpoint of {origin} is not signed by the key {log.Name}";
+        }
+
+        if (cosigned is not null && cosigned.Text != note.Text)
+        {
+            return "the cosigned checkpoint is another one than the proof's";
+        }
+
+        if ((cosigned ?? note).MissingOf(log, witnesses) is { } missing)
+        {
+            return $"the checkpoint is not cosigned by {missing.Name}";
         }
 
         foreach (ProvenEntry entry in Entries)

@@ -72,6 +72,19 @@ public sealed record SignedNote(string Text, IReadOnlyList<string> Lines)
         return signers;
     }
 
+    /// <summary>The first of the log and its witnesses that has not signed; null when all have. One bad signature of theirs, and nobody has.</summary>
+    public NoteVerifier? MissingOf(NoteVerifier log, IReadOnlyList<NoteVerifier> witnesses)
+    {
+        ArgumentNullException.ThrowIfNull(witnesses);
+        NoteVerifier[] all = [log, .. witnesses];
+        IReadOnlyList<NoteVerifier> signers = SignedBy(all);
+        return all.FirstOrDefault(each => !signers.Contains(each));
+    }
+
+    /// <summary>The note with another signature line.</summary>
+    /// <param name="line">The line, ended by a line feed, as a witness gives it.</param>
+    public SignedNote With(string line) => this with { Lines = [.. Lines, line.TrimEnd('\n')] };
+
     /// <summary>Origin and head of a checkpoint's text; false when it is none (C2SP tlog-checkpoint).</summary>
     public bool TryReadCheckpoint(out string origin, out JournalHead head)
     {

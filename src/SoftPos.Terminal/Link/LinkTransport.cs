@@ -40,33 +40,31 @@ internal static class LinkTransport
             : null;
     }
 
-    public static HttpClient Open(TerminalOptions options, ChannelTrust trust)
+    public static HttpClient Open(TerminalOptions options, ChannelTrust trust) => new(options.Platform.Wire ?? Sockets(options, trust))
     {
-        SocketsHttpHandler handler = new()
+        BaseAddress = options.Backend,
+        Timeout = Timeout.InfiniteTimeSpan,
+        MaxResponseContentBufferSize = Envelope.MaxAnswer,
+        DefaultRequestVersion = HttpVersion.Version20,
+        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+    };
+
+    private static SocketsHttpHandler Sockets(TerminalOptions options, ChannelTrust trust) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ConnectTimeout = ConnectTimeout,
+        PooledConnectionLifetime = ConnectionLife,
+        MaxResponseHeadersLength = 16,
+        SslOptions = new SslClientAuthenticationOptions
         {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectTimeout = ConnectTimeout,
-            PooledConnectionLifetime = ConnectionLife,
-            MaxResponseHeadersLength = 16,
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                EnabledSslProtocols = SslProtocols.Tls13,
-                CertificateChainPolicy = ChainPolicyOf(options.ServerAuthorities),
-                RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-                    errors == SslPolicyErrors.None && certificate is not null && IsPinned(certificate.GetRawCertData(), trust.Pins),
-            },
-        };
-        return new HttpClient(handler)
-        {
-            BaseAddress = options.Backend,
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = Envelope.MaxAnswer,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-    }
+            EnabledSslProtocols = SslProtocols.Tls13,
+            CertificateChainPolicy = ChainPolicyOf(options.ServerAuthorities),
+            RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
+                errors == SslPolicyErrors.None && certificate is not null && IsPinned(certificate.GetRawCertData(), trust.Pins),
+        },
+    };
 
     internal static bool IsPinned(byte[] certificate, IReadOnlyList<byte[]> pins)
     {

@@ -37,6 +37,12 @@ public abstract class TerminalPlatform
     /// <summary>Applications, limits and CA keys of the contactless reader.</summary>
     internal abstract ReaderConfiguration ReaderConfiguration { get; }
 
+    /// <summary>
+    /// What carries HTTP instead of sockets; null on every real phone. Only layers that see inside the SDK can give one: the simulator does, whose
+    /// network has no sockets. The envelope is the same on any of them.
+    /// </summary>
+    internal virtual HttpMessageHandler? Wire => null;
+
     /// <summary>What the phone says of itself and the app.</summary>
     internal abstract PhoneDescription Describe();
 
