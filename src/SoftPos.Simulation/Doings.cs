@@ -139,7 +139,7 @@ internal sealed class Doings(World world, FinalChecks final)
         world.Trace.Add($"{phone.Name} {card} {amount}");
         PaymentOrder order = new() { AmountMinor = amount, AcceptsPartialApproval = world.Chances.OneIn(2) };
         phone.Place(world.Cards.Take(card));
-        Do(phone, "sells", async () => Took(phone, await phone.Terminal.PayAsync(order, new NoScreen()).ConfigureAwait(false)));
+        Do(phone, "sells", async () => Took(phone, await phone.Terminal.PayAsync(order, new NoScreen()).ConfigureAwait(false), isSale: true));
     }
 
     private void AskStatus(SimulatedPhone phone)
@@ -151,11 +151,11 @@ internal sealed class Doings(World world, FinalChecks final)
     private void Do(SimulatedPhone phone, string what, Func<Task> doing) =>
         phone.Busy = world.Board.Start($"{phone.Name} {what}", Party.Phone, doing);
 
-    private void Took(SimulatedPhone phone, PaymentResult result)
+    private void Took(SimulatedPhone phone, PaymentResult result, bool isSale = false)
     {
         world.Trace.Add($"{phone.Name} {result.Outcome} {result.Reason.Code}");
         world.Count($"told {result.Outcome}");
-        final.Told(phone.Name, result);
+        final.Told(phone.Name, result, isSale);
     }
 
     /// <summary>What the network doubled arrives a second time; nobody waits for its answer.</summary>

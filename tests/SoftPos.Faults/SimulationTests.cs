@@ -3,6 +3,7 @@ using SoftPos.Simulation;
 namespace SoftPos.Faults;
 
 /// <summary>The whole system under seeded faults. A failing seed prints the command that repeats it.</summary>
+[Trait("Pace", "slow")]
 public sealed class SimulationTests
 {
     /// <summary>Every run of the tests tries these; thousands by <c>softpos simulate --seeds N</c>.</summary>

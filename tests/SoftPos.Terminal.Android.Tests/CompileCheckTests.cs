@@ -9,6 +9,7 @@ namespace SoftPos.Terminal.Android;
 /// that what they call exists and is there from the lowest Android version on, and nothing about behaviour: nothing runs, no package is built.
 /// The signatures are kept outside this project (<c>SOFTPOS_ANDROID_API</c>, or beside it); without them the test skips and says so.
 /// </summary>
+[Trait("Pace", "slow")]
 public sealed class CompileCheckTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(9);

@@ -47,9 +47,9 @@ internal sealed class AlarmReceivers
         new AlarmSinkOptions
         {
             MailTo = parsed.GetValue(_mail) ?? [],
-            Webhooks = [.. (parsed.GetValue(_webhook) ?? []).Select(text => AddressOf("--alarm-webhook", text))],
+            Webhooks = [.. (parsed.GetValue(_webhook) ?? []).Select(text => StackOptions.AddressOf("--alarm-webhook", text))],
             WebhookSecret = Environment.GetEnvironmentVariable(SecretVariable),
-            Syslog = [.. (parsed.GetValue(_syslog) ?? []).Select(text => AddressOf("--alarm-syslog", text))],
+            Syslog = [.. (parsed.GetValue(_syslog) ?? []).Select(text => StackOptions.AddressOf("--alarm-syslog", text))],
         },
         parsed.GetValue(_life) switch
         {
@@ -78,7 +78,4 @@ internal sealed class AlarmReceivers
             Password = Environment.GetEnvironmentVariable("SOFTPOS_MAIL_PASSWORD"),
         };
     }
-
-    private static Uri AddressOf(string option, string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) ? address : throw new CommandException($"{option} {text}: expected an address with its scheme");
 }

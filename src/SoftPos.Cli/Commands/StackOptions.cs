@@ -37,6 +37,11 @@ internal static class StackOptions
         url is null ? new Uri($"http://127.0.0.1:{port}/")
         : Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" ? address!
         : throw new CommandException($"--url {url}: expected an address such as http://127.0.0.1:{DefaultPort}");
+
+    /// <summary>An address with its scheme, as an option gave it.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static Uri AddressOf(string option, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) ? address : throw new CommandException($"{option} {text}: expected an address with its scheme");
 }
 
 /// <summary>A command cannot go on; the message says what to do. Exit code 1, or the one given.</summary>

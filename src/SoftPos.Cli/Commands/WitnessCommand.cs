@@ -61,14 +61,15 @@ internal static class WitnessCommand
     private static Command Cosign()
     {
         Option<string> log = new("--log") { Description = "Verifier key of the log (GET /log/v1/key), or a file that holds it.", Required = true };
-        Option<Uri?> from = new("--from") { Description = "Address of the log's back end; its request for a witness is fetched there." };
+        Option<string?> from = new("--from") { Description = "Address of the log's back end; its request for a witness is fetched there." };
         Option<string?> request = new("--request") { Description = "A request in a file instead, as C2SP tlog-witness has it." };
         Option<string?> into = new("--into") { Description = "Write the cosigned checkpoint to this file, for softpos verify --checkpoint." };
         Option<string> folder = Folder();
         Command command = new("cosign", "Check that a log continues what was seen of it, and cosign its checkpoint.") { log, from, request, into, folder };
         command.SetAction((parsed, cancellation) => CosignAsync(
-            parsed.GetValue(folder)!, VerifyCommand.KeyOf(parsed.GetValue(log)!, "--log"), parsed.GetValue(from), parsed.GetValue(request),
-            parsed.GetValue(into), cancellation));
+            parsed.GetValue(folder)!, VerifyCommand.KeyOf(parsed.GetValue(log)!, "--log"),
+            parsed.GetValue(from) is { } text ? StackOptions.AddressOf("--from", text) : null, parsed.GetValue(request), parsed.GetValue(into),
+            cancellation));
         return command;
     }
 

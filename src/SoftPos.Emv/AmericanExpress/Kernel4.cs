@@ -17,7 +17,6 @@ internal sealed class Kernel4 : IKernel
     private const byte AipCda = 0x01;
     private const byte SecuritySda = 0x80;
     private const byte SecurityCda = 0x08;
-    private const int LongestValues = 255;
 
     private static readonly uint[] Mandatory = [EmvTag.Pan, EmvTag.ExpirationDate, EmvTag.Cdol1, EmvTag.Track2EquivalentData];
 
@@ -192,8 +191,7 @@ internal sealed class Kernel4 : IKernel
             return End(OutcomeReason.BrandMismatch);
         }
 
-        // A list beyond the data of one short command cannot be answered.
-        if (!Dol.TryParse(_card.Read[EmvTag.Cdol1], out Dol? cdol, out _) || cdol.TotalLength > LongestValues)
+        if (!GenerateCryptogram.TryList(_card.Read[EmvTag.Cdol1], out Dol? cdol))
         {
             return End(OutcomeReason.BadCardData);
         }

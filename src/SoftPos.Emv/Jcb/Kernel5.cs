@@ -14,7 +14,6 @@ internal sealed partial class Kernel5 : IKernel
     private const byte AipEmvMode = 0x80;
     private const byte AipCda = 0x01;
     private const byte EmvModeSupported = 0x02;
-    private const int LongestValues = 255;
     private const ushort WarningOfRecovery = 0x6200;
 
     private static readonly uint[] Mandatory = [EmvTag.Cdol1, EmvTag.Track2EquivalentData, EmvTag.ExpirationDate];
@@ -236,8 +235,7 @@ internal sealed partial class Kernel5 : IKernel
             return End(OutcomeReason.BrandMismatch);
         }
 
-        // A list beyond the data of one short command cannot be answered.
-        if (!Dol.TryParse(_card.Read[EmvTag.Cdol1], out Dol? cdol, out _) || cdol.TotalLength > LongestValues)
+        if (!GenerateCryptogram.TryList(_card.Read[EmvTag.Cdol1], out Dol? cdol))
         {
             return SelectNext(OutcomeReason.BadCardData);
         }

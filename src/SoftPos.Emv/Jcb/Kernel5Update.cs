@@ -11,13 +11,12 @@ namespace SoftPos.Emv.Jcb;
 internal static class Kernel5Update
 {
     private const byte TwoPresentments = 0x02;
-    private const int LongestValues = 255;
 
     /// <summary>Reader and card have it, and the card says what its second cryptogram needs.</summary>
     public static bool IsWanted(KernelActivation activation, IKernelObjects data) => activation.Combination.Kernel5.IssuerUpdate
         && data.Card[Kernel5Tag.IssuerUpdate] is [TwoPresentments]
         && data.Card[EmvTag.Cdol2] is { Length: > 0 } second
-        && Dol.TryParse(second, out Dol? list, out _) && list.TotalLength <= LongestValues;
+        && GenerateCryptogram.TryList(second, out _);
 
     /// <summary>The delivery: scripts 71, the second GENERATE AC where the issuer authenticates itself, scripts 72.</summary>
     public static IssuerUpdate Of(KernelActivation activation, ReaderEvent.OnlineResponse response) => new(

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SoftPos.Emv.EntryPoint;
 using SoftPos.Iso7816;
 
@@ -9,11 +10,18 @@ internal static class GenerateCryptogram
     /// <summary>Reference control parameter: a CDA signature is requested.</summary>
     public const byte CdaRequested = 0x10;
 
+    /// <summary>Data of one short command.</summary>
+    private const int LongestValues = 255;
+
     private const int ShortestFormat1 = 11;
     private const int LongestFormat1 = 43;
 
     /// <summary>Reference control parameter P1.</summary>
     public static byte Control(CryptogramType type, bool withCda) => (byte)(((int)type << 6) | (withCda ? CdaRequested : 0));
+
+    /// <summary>Reads a list of what the card wants to know; false for what is no list, and for one that no short command can answer.</summary>
+    public static bool TryList(byte[]? cdol, [NotNullWhen(true)] out Dol? list) =>
+        Dol.TryParse(cdol, out list, out _) && list.TotalLength <= LongestValues;
 
     /// <summary>The command with the values that the CDOL asks for.</summary>
     public static CommandApdu Command(byte control, byte[] values) => new(0x80, 0xAE, control, 0x00, values, 256);

@@ -138,27 +138,12 @@ internal sealed class AmericanExpressCard : VirtualCard
         return Done(new TlvWriter().Write(0x77, [.. before.Written, .. middle, .. after]).ToArray());
     }
 
-    private byte[] Signature(TlvMap terminal, byte type, byte[] cryptogram, byte[] exchanged)
-    {
-        byte[] signature = LabCertificates.Combined(
-            LabCardKeys.Card("amex"), Random(8), type, cryptogram, [.. _pdolValues, .. exchanged], [], terminal[0x9F37]!);
-        if (Description.Behaviour == "bad-signature")
-        {
-            signature[signature.Length / 2] ^= 0x01;
-        }
-
-        return signature;
-    }
+    private byte[] Signature(TlvMap terminal, byte type, byte[] cryptogram, byte[] exchanged) =>
+        CombinedSignature("amex", terminal, type, cryptogram, [.. _pdolValues, .. exchanged], []);
 
     private Dictionary<(int Sfi, int Record), byte[]> MakeRecords()
     {
-        TlvWriter data = new TlvWriter()
-            .Write(0x57, Track2())
-            .Write(0x5A, Digits(Issued.Pan))
-            .Write(0x5F24, Convert.FromHexString(Description.Expiry))
-            .Write(0x5F25, Convert.FromHexString("190101"))
-            .Write(0x5F28, [0x02, 0x76])
-            .Write(0x5F34, Digits(Issued.Sequence))
+        TlvWriter data = Account()
             .Write(0x8C, Convert.FromHexString(Cdol1Text))
 
             // Online PIN, signature, nothing: each where the terminal supports it.

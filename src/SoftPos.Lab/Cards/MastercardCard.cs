@@ -194,14 +194,7 @@ internal sealed class MastercardCard : VirtualCard
     private byte[] Signature(TlvMap terminal, ReadOnlySpan<byte> cdolValues, byte type, byte[] cryptogram, byte[] unsigned)
     {
         byte[] exchanged = [.. _pdolValues, .. cdolValues, .. unsigned];
-        byte[] signature = LabCertificates.Combined(
-            LabCardKeys.Card("mastercard"), Random(8), type, cryptogram, exchanged, _relayData, terminal[0x9F37]!);
-        if (Description.Behaviour == "bad-signature")
-        {
-            signature[signature.Length / 2] ^= 0x01;
-        }
-
-        return signature;
+        return CombinedSignature("mastercard", terminal, type, cryptogram, exchanged, _relayData);
     }
 
     private byte[] Recover(ReadOnlySpan<byte> number)

@@ -178,6 +178,27 @@ public abstract class VirtualCard
         return Convert.FromHexString(digits.Length % 2 == 0 ? digits : digits + "F");
     }
 
+    /// <summary>The signature of combined dynamic data authentication; a card that is told to spoils it.</summary>
+    private protected byte[] CombinedSignature(string scheme, TlvMap terminal, byte type, byte[] cryptogram, byte[] exchanged, byte[] relay)
+    {
+        byte[] signature = LabCertificates.Combined(LabCardKeys.Card(scheme), Random(8), type, cryptogram, exchanged, relay, terminal[0x9F37]!);
+        if (Description.Behaviour == "bad-signature")
+        {
+            signature[signature.Length / 2] ^= 0x01;
+        }
+
+        return signature;
+    }
+
+    /// <summary>What the record of account data begins with: track 2, number, dates, country and sequence number.</summary>
+    private protected TlvWriter Account() => new TlvWriter()
+        .Write(0x57, Track2())
+        .Write(0x5A, Digits(Issued.Pan))
+        .Write(0x5F24, Convert.FromHexString(Description.Expiry))
+        .Write(0x5F25, Convert.FromHexString("190101"))
+        .Write(0x5F28, [0x02, 0x76])
+        .Write(0x5F34, Digits(Issued.Sequence));
+
     private protected static byte[] Digits(string digits) => Convert.FromHexString(digits.Length % 2 == 0 ? digits : digits + "F");
 
     private byte[] Answer(byte[] bytes)

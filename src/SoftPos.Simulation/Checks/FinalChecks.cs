@@ -15,11 +15,11 @@ internal sealed class FinalChecks(World world)
     /// <summary>Longest message of a terminal, as its front door takes it.</summary>
     private const int LongestRequest = 128 * 1024;
 
-    private readonly List<(string Phone, PaymentResult Result)> _told = [];
+    private readonly List<(string Phone, PaymentResult Result, bool IsSale)> _told = [];
     private (Database? Of, long Changes) _looked;
 
-    /// <summary>A phone told its merchant a result.</summary>
-    public void Told(string phone, PaymentResult result) => _told.Add((phone, result));
+    /// <summary>A phone told its merchant a result: of a sale, or of a question or a void that came after one.</summary>
+    public void Told(string phone, PaymentResult result, bool isSale) => _told.Add((phone, result, isSale));
 
     /// <summary>The last payment that a phone told as approved.</summary>
     public Guid? LastApproved(string phone) =>
@@ -131,14 +131,16 @@ internal sealed class FinalChecks(World world)
 
     private void CheckTold(Dictionary<Guid, PaymentState> states)
     {
-        foreach ((string phone, PaymentResult result) in _told)
+        foreach ((string phone, PaymentResult result, bool isSale) in _told)
         {
             PaymentState? state = states.TryGetValue(result.PaymentId, out PaymentState stored) ? stored : null;
             bool holds = result.Outcome switch
             {
                 PaymentOutcome.Approved => state is PaymentState.Approved or PaymentState.Voided,
                 PaymentOutcome.Declined => state is PaymentState.Declined,
-                PaymentOutcome.Refused => state is null or PaymentState.Abandoned or PaymentState.Approved,
+
+                // A refused question or void says nothing of the payment; a refused sale must not be charged.
+                PaymentOutcome.Refused => state is null or PaymentState.Abandoned || (!isSale && state is PaymentState.Approved),
                 PaymentOutcome.Reversed => state is PaymentState.Reversed,
                 PaymentOutcome.Voided => state is PaymentState.Voided,
                 _ => true,

@@ -7,6 +7,7 @@ using SoftPos.Storage;
 namespace SoftPos.Backend.Tests.Console;
 
 /// <summary>The main ways through the console, in a real browser over the real host.</summary>
+[Trait("Pace", "slow")]
 public sealed class BrowserTests : IAsyncLifetime
 {
     private ConsoleHost _host = null!;

@@ -6,6 +6,7 @@ namespace SoftPos.Backend.Tests.Console;
 /// <summary>
 /// Every page at both widths, light and dark: it must not scroll sideways. With <c>SOFTPOS_SCREENSHOTS</c> set to a folder the pictures are kept there.
 /// </summary>
+[Trait("Pace", "slow")]
 public sealed class Screenshots
 {
     private static readonly (string Name, string Path)[] Pages =

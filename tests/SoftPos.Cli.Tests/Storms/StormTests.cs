@@ -5,6 +5,7 @@ using SoftPos.Monitoring;
 
 namespace SoftPos.Cli.Tests.Storms;
 
+[Trait("Pace", "slow")]
 public sealed class StormTests
 {
     private static readonly DateTimeOffset Midnight = new(2026, 11, 24, 0, 0, 0, TimeSpan.Zero);

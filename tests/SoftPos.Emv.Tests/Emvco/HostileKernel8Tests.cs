@@ -5,6 +5,7 @@ using SoftPos.Iso7816;
 namespace SoftPos.Emv.Tests.Emvco;
 
 /// <summary>Whatever a card for kernel 8 answers, the reader ends with an outcome, in bounded exchanges and without an exception.</summary>
+[Trait("Pace", "slow")]
 public sealed class HostileKernel8Tests
 {
     private const int Cards = 100_000;
