@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace SoftPos.Cli.Commands;
@@ -22,7 +21,7 @@ internal static class AlarmsCommand
     {
         Option<string> state = new("--state") { Description = "open, resolved or all.", DefaultValueFactory = _ => "open" };
         Option<long?> before = new("--before") { Description = "Only numbers below it: the last of the page before." };
-        return FleetCommand.Calling(new Command("list", "Alarms, newest first.") { state, before }, (parsed, link, cancellation) =>
+        return OperatorLink.Calling(new Command("list", "Alarms, newest first.") { state, before }, (parsed, link, cancellation) =>
             link.GetAsync(
             $"{Root}?state={Uri.EscapeDataString(parsed.GetValue(state)!)}"
                 + (parsed.GetValue(before) is { } number ? string.Create(CultureInfo.InvariantCulture, $"&before={number}") : string.Empty),
@@ -32,12 +31,12 @@ internal static class AlarmsCommand
     private static Command Show()
     {
         Argument<long> number = Number();
-        return FleetCommand.Calling(new Command("show", "One alarm with its evidence and its life.") { number },
+        return OperatorLink.Calling(new Command("show", "One alarm with its evidence and its life.") { number },
             (parsed, link, cancellation) =>
             link.GetAsync(PathOf(parsed.GetValue(number), string.Empty), cancellation));
     }
 
-    private static Command Monitor() => FleetCommand.Calling(
+    private static Command Monitor() => OperatorLink.Calling(
         new Command("monitor", "Whether the monitor itself works, and what it owes to whom."),
         (_, link, cancellation) => link.GetAsync("operator/v1/monitor", cancellation));
 
@@ -53,22 +52,13 @@ internal static class AlarmsCommand
             command.Options.Add(assignee);
         }
 
-        return FleetCommand.Calling(command, (parsed, link, cancellation) =>
+        return OperatorLink.Calling(command, (parsed, link, cancellation) =>
         {
-            JsonObject body = new() { ["note"] = parsed.GetValue(note) };
-            if (parsed.GetValue(by) is { } person)
+            JsonObject body = new()
             {
-                body["by"] = person;
-            }
-
-            if (takesAssignee && parsed.GetValue(assignee) is { } other)
-            {
-                body["assignee"] = other;
-            }
-
-            return link.PostAsync(
-                PathOf(parsed.GetValue(number), "/" + verb), new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
-                cancellation);
+                ["note"] = parsed.GetValue(note), ["by"] = parsed.GetValue(by), ["assignee"] = takesAssignee ? parsed.GetValue(assignee) : null,
+            };
+            return link.PostJsonAsync(PathOf(parsed.GetValue(number), "/" + verb), body, cancellation);
         });
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace SoftPos.Cli.Commands;
@@ -16,7 +15,7 @@ internal static class AppealsCommand
     {
         Option<string> state = new("--state") { Description = "open, closed or all.", DefaultValueFactory = _ => "open" };
         Option<long?> before = new("--before") { Description = "Only numbers below it: the last of the page before." };
-        return FleetCommand.Calling(new Command("list", "Appeals, newest first.") { state, before }, (parsed, link, cancellation) =>
+        return OperatorLink.Calling(new Command("list", "Appeals, newest first.") { state, before }, (parsed, link, cancellation) =>
             link.GetAsync(
                 $"{Root}?state={Uri.EscapeDataString(parsed.GetValue(state)!)}"
                     + (parsed.GetValue(before) is { } number ? string.Create(CultureInfo.InvariantCulture, $"&before={number}") : string.Empty),
@@ -27,9 +26,9 @@ internal static class AppealsCommand
     {
         Argument<long> number = new("number") { Description = "Number of the appeal." };
         Option<string> note = new("--note") { Description = "What came of it, in a sentence for the journal.", Required = true };
-        return FleetCommand.Calling(new Command("close", "Answer an appeal.") { number, note }, (parsed, link, cancellation) => link.PostAsync(
+        return OperatorLink.Calling(new Command("close", "Answer an appeal.") { number, note }, (parsed, link, cancellation) => link.PostJsonAsync(
             string.Create(CultureInfo.InvariantCulture, $"{Root}/{parsed.GetValue(number)}/close"),
-            new StringContent(new JsonObject { ["note"] = parsed.GetValue(note) }.ToJsonString(), Encoding.UTF8, "application/json"),
+            new JsonObject { ["note"] = parsed.GetValue(note) },
             cancellation));
     }
 }

@@ -79,7 +79,7 @@ internal static class BaselineCommand
         Option<string?> model = new("--model") { Description = "Brand and model as the phone says it." };
         Option<string?> system = new("--os") { Description = "Version of the system." };
         Option<string?> patch = new("--patch") { Description = "Security patch level, such as 2026-11." };
-        return FleetCommand.Calling(
+        return OperatorLink.Calling(
             new Command("live", "Ask the running stack, under the policy in force there.") { model, system, patch },
             (parsed, link, cancellation) => link.GetAsync(
                 "operator/v1/baseline/check?" + string.Join('&',

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -24,8 +23,8 @@ internal static class ChannelCommand
     {
         Option<double> overlap = new("--overlap-hours") { Description = "How long the old keys are still taken.", DefaultValueFactory = _ => 14 * 24 };
         Command command = new("rotate", "Make a new envelope key.") { overlap };
-        return With(command, (parsed, link, cancellation) => PostAsync(
-            link, Root + "/rotations", new JsonObject { ["overlapHours"] = parsed.GetValue(overlap) }, cancellation));
+        return With(command, (parsed, link, cancellation) => link.PostJsonAsync(
+            Root + "/rotations", new JsonObject { ["overlapHours"] = parsed.GetValue(overlap) }, cancellation));
     }
 
     private static Command Pins()
@@ -35,8 +34,8 @@ internal static class ChannelCommand
             Description = "PIN=FROM..UNTIL: SHA-256 of a server key's SubjectPublicKeyInfo, 64 hex digits, and two dates such as 2027-01-31.", Arity = ArgumentArity.ZeroOrMore,
         };
         Command command = new("pins", "Put these TLS pins into the document, the one in use and at least one spare; none takes them out.") { pins };
-        return With(command, (parsed, link, cancellation) => PostAsync(
-            link, Root + "/pins", new JsonObject { ["pins"] = new JsonArray([.. parsed.GetValue(pins)!.Select(Read)]) }, cancellation));
+        return With(command, (parsed, link, cancellation) => link.PostJsonAsync(
+            Root + "/pins", new JsonObject { ["pins"] = new JsonArray([.. parsed.GetValue(pins)!.Select(Read)]) }, cancellation));
     }
 
     private static JsonNode Read(string text)
@@ -50,12 +49,6 @@ internal static class ChannelCommand
 
     private static bool TryRead(string text, out DateTimeOffset time) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
-
-    private static async Task<string> PostAsync(OperatorLink link, string path, JsonObject body, CancellationToken cancellation)
-    {
-        using StringContent content = new(body.ToJsonString(), Encoding.UTF8, "application/json");
-        return await link.PostAsync(path, content, cancellation);
-    }
 
     private static Command With(Command command, Func<ParseResult, OperatorLink, CancellationToken, Task<string>> ask)
     {

@@ -14,7 +14,7 @@ internal static class ExceptionCommands
         Propose(),
         Approve(),
         Lift(),
-        PolicyVersionCommands.Calling(
+        OperatorLink.Calling(
             new Command("list", "Exceptions, newest first."), (_, link, cancellation) => link.GetAsync(Root, cancellation)),
     };
 
@@ -52,10 +52,10 @@ internal static class ExceptionCommands
     {
         Argument<long> number = Number();
         Option<string> note = new("--note") { Description = "Why, in a sentence for the journal.", Required = true };
-        return PolicyVersionCommands.Calling(
+        return OperatorLink.Calling(
             new Command("lift", "Take an exception back before its end.") { number, note },
-            (parsed, link, cancellation) => PolicyVersionCommands.PostAsync(
-                link, Of(parsed.GetValue(number), "lift"), new JsonObject { ["note"] = parsed.GetValue(note) }, cancellation));
+            (parsed, link, cancellation) => link.PostJsonAsync(
+                Of(parsed.GetValue(number), "lift"), new JsonObject { ["note"] = parsed.GetValue(note) }, cancellation));
     }
 
     private static Argument<long> Number() => new("number") { Description = "Number of the exception." };

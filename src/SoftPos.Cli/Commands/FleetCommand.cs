@@ -47,7 +47,7 @@ internal static class FleetCommand
         Option<bool> rehearse = new("--rehearse") { Description = "Change nothing; say whom it would meet, and note it at each of their evidences." };
         Command command = new(verb, text) { reason, note, hours, rehearse };
         scope.AddTo(command);
-        return Calling(command, async (parsed, link, cancellation) =>
+        return OperatorLink.Calling(command, async (parsed, link, cancellation) =>
         {
             (string name, string value) = scope.Of(parsed);
             JsonObject body = new()
@@ -60,20 +60,19 @@ internal static class FleetCommand
                 body["expiresAt"] = TimeProvider.System.GetUtcNow().AddHours(life);
             }
 
-            return await PostAsync(link, "orders", body, cancellation);
+            return await link.PostJsonAsync(Root + "orders", body, cancellation);
         });
     }
 
-    private static Command List() => Calling(
+    private static Command List() => OperatorLink.Calling(
         new Command("orders", "Orders, newest first."), (_, link, cancellation) => link.GetAsync(Root + "orders", cancellation));
 
     private static Command Lift()
     {
         Argument<long> number = new("number") { Description = "Number of the order." };
         Option<string> note = Note();
-        return Calling(new Command("lift", "Lift an order.") { number, note }, (parsed, link, cancellation) => PostAsync(
-            link,
-            string.Create(CultureInfo.InvariantCulture, $"orders/{parsed.GetValue(number)}/lift"),
+        return OperatorLink.Calling(new Command("lift", "Lift an order.") { number, note }, (parsed, link, cancellation) => link.PostJsonAsync(
+            string.Create(CultureInfo.InvariantCulture, $"{Root}orders/{parsed.GetValue(number)}/lift"),
             new JsonObject { ["note"] = parsed.GetValue(note) },
             cancellation));
     }
@@ -88,7 +87,7 @@ internal static class FleetCommand
             command.Options.Add(merchant);
         }
 
-        return Calling(command, (parsed, link, cancellation) =>
+        return OperatorLink.Calling(command, (parsed, link, cancellation) =>
         {
             JsonObject body = new() { ["note"] = parsed.GetValue(note) };
             if (merchant is not null)
@@ -96,7 +95,7 @@ internal static class FleetCommand
                 body["merchantId"] = parsed.GetValue(merchant);
             }
 
-            return PostAsync(link, $"terminals/{parsed.GetValue(terminal)}/{verb}", body, cancellation);
+            return link.PostJsonAsync($"{Root}terminals/{parsed.GetValue(terminal)}/{verb}", body, cancellation);
         });
     }
 
@@ -106,11 +105,10 @@ internal static class FleetCommand
         Argument<string> kind = new("kind") { Description = "Message, UpdateRequired, Configuration, Diagnostics, Restart, Reattest or ReplaceKeys." };
         Argument<string?> content = new("content") { Description = "Text of the message, or what the kind needs.", Arity = ArgumentArity.ZeroOrOne };
         Option<double?> hours = new("--hours") { Description = "Life of the command; a week when not given." };
-        return Calling(
+        return OperatorLink.Calling(
             new Command("send", "Send a command to one terminal.") { terminal, kind, content, hours },
-            (parsed, link, cancellation) => PostAsync(
-                link,
-                $"terminals/{parsed.GetValue(terminal)}/commands",
+            (parsed, link, cancellation) => link.PostJsonAsync(
+                $"{Root}terminals/{parsed.GetValue(terminal)}/commands",
                 new JsonObject { ["kind"] = parsed.GetValue(kind), ["content"] = parsed.GetValue(content), ["hours"] = parsed.GetValue(hours) },
                 cancellation));
     }
@@ -118,7 +116,7 @@ internal static class FleetCommand
     private static Command Replace()
     {
         Argument<Guid> terminal = Terminal();
-        return Calling(
+        return OperatorLink.Calling(
             new Command("replace", "Make an activation code by which a phone that was reset takes this terminal's place.") { terminal },
             (parsed, link, cancellation) => link.PostAsync($"{Root}terminals/{parsed.GetValue(terminal)}/replacement-codes", null, cancellation));
     }
@@ -126,33 +124,4 @@ internal static class FleetCommand
     private static Argument<Guid> Terminal() => new("terminal") { Description = "Identity of the terminal." };
 
     private static Option<string> Note() => new("--note") { Description = "Why, in a sentence for the journal.", Required = true };
-
-    /// <summary>Gives a command its link to the running stack and prints what it answers.</summary>
-    internal static Command Calling(Command command, Func<ParseResult, OperatorLink, CancellationToken, Task<string>> call)
-    {
-        Option<int> port = StackOptions.Port();
-        Option<string> data = StackOptions.Data();
-        Option<bool> json = StackOptions.Json();
-        command.Options.Add(port);
-        command.Options.Add(data);
-        command.Options.Add(json);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            using OperatorLink link = await OperatorLink.OpenAsync(parsed.GetValue(port), parsed.GetValue(data)!, cancellation);
-            string body = await call(parsed, link, cancellation);
-            Console.Out.WriteLine(parsed.GetValue(json) ? body : FleetText.Of(JsonNode.Parse(body)!));
-            return 0;
-        });
-        return command;
-    }
-
-    private static Task<string> PostAsync(OperatorLink link, string path, JsonObject body, CancellationToken cancellation)
-    {
-        foreach (string absent in body.Where(static member => member.Value is null).Select(static member => member.Key).ToArray())
-        {
-            body.Remove(absent);
-        }
-
-        return link.PostAsync(Root + path, new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json"), cancellation);
-    }
 }

@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace SoftPos.Cli.Commands;
@@ -25,8 +27,38 @@ internal sealed class OperatorLink : IDisposable
             : throw new CommandException($"no running stack has its data in {data}; start one with ./softpos up, or name the folder with --data");
     }
 
+    /// <summary>Gives a command its link to the running stack and prints what it answers.</summary>
+    public static Command Calling(Command command, Func<ParseResult, OperatorLink, CancellationToken, Task<string>> call)
+    {
+        Option<int> port = StackOptions.Port();
+        Option<string> data = StackOptions.Data();
+        Option<bool> json = StackOptions.Json();
+        command.Options.Add(port);
+        command.Options.Add(data);
+        command.Options.Add(json);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using OperatorLink link = await OperatorLink.OpenAsync(parsed.GetValue(port), parsed.GetValue(data)!, cancellation);
+            string body = await call(parsed, link, cancellation);
+            Console.Out.WriteLine(parsed.GetValue(json) ? body : FleetText.Of(JsonNode.Parse(body)!));
+            return 0;
+        });
+        return command;
+    }
+
     public Task<string> PostAsync(string path, HttpContent? content, CancellationToken cancellation) =>
         AskAsync(http => http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation), cancellation);
+
+    /// <summary>Posts a body; what is null in it is left out.</summary>
+    public Task<string> PostJsonAsync(string path, JsonObject body, CancellationToken cancellation)
+    {
+        foreach (string absent in body.Where(static member => member.Value is null).Select(static member => member.Key).ToArray())
+        {
+            body.Remove(absent);
+        }
+
+        return PostAsync(path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), cancellation);
+    }
 
     public Task<string> GetAsync(string path, CancellationToken cancellation) =>
         AskAsync(http => http.GetAsync(new Uri(path, UriKind.Relative), cancellation), cancellation);

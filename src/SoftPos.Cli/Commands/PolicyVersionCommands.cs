@@ -13,7 +13,7 @@ internal static class PolicyVersionCommands
 
     public static IEnumerable<Command> All()
     {
-        yield return Calling(
+        yield return OperatorLink.Calling(
             new Command("versions", "Policy versions of the running stack, newest first; none while the one that ships is in force."),
             (_, link, cancellation) => link.GetAsync(Root, cancellation));
         yield return Simulate();
@@ -32,8 +32,7 @@ internal static class PolicyVersionCommands
         {
             file, since,
         };
-        return Calling(command, (parsed, link, cancellation) => PostAsync(
-            link,
+        return OperatorLink.Calling(command, (parsed, link, cancellation) => link.PostJsonAsync(
             Root + "/simulations",
             new JsonObject { ["document"] = Encoding.UTF8.GetString(PolicyFiles.Read(parsed.GetValue(file)!)), ["days"] = Days(parsed.GetValue(since)!) },
             cancellation));
@@ -51,13 +50,13 @@ internal static class PolicyVersionCommands
     {
         Option<string> by = new("--by") { Description = "Name of the custodian, whose passphrase is asked for.", Required = true };
         command.Options.Add(by);
-        return Calling(command, (parsed, link, cancellation) =>
+        return OperatorLink.Calling(command, (parsed, link, cancellation) =>
         {
             (string path, JsonObject body) = ask(parsed);
             string name = parsed.GetValue(by)!;
             body["by"] = name;
             body["passphrase"] = new ConsoleTerminal().AskHidden($"passphrase of {name}");
-            return PostAsync(link, path, body, cancellation);
+            return link.PostJsonAsync(path, body, cancellation);
         });
     }
 
@@ -70,34 +69,4 @@ internal static class PolicyVersionCommands
         text.EndsWith('d') && double.TryParse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture, out double days)
             ? days
             : throw new CommandException($"--since {text}: expected days, such as 90d", 2);
-
-    /// <summary>Gives a command its link to the running stack and prints what it answers.</summary>
-    internal static Command Calling(Command command, Func<ParseResult, OperatorLink, CancellationToken, Task<string>> call)
-    {
-        Option<int> port = StackOptions.Port();
-        Option<string> data = StackOptions.Data();
-        Option<bool> json = StackOptions.Json();
-        command.Options.Add(port);
-        command.Options.Add(data);
-        command.Options.Add(json);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            using OperatorLink link = await OperatorLink.OpenAsync(parsed.GetValue(port), parsed.GetValue(data)!, cancellation);
-            string body = await call(parsed, link, cancellation);
-            Console.Out.WriteLine(parsed.GetValue(json) ? body : FleetText.Of(JsonNode.Parse(body)!));
-            return 0;
-        });
-        return command;
-    }
-
-    /// <summary>Posts a body; what is null in it is left out.</summary>
-    internal static Task<string> PostAsync(OperatorLink link, string path, JsonObject body, CancellationToken cancellation)
-    {
-        foreach (string absent in body.Where(static member => member.Value is null).Select(static member => member.Key).ToArray())
-        {
-            body.Remove(absent);
-        }
-
-        return link.PostAsync(path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), cancellation);
-    }
 }

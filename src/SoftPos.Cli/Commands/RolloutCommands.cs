@@ -16,17 +16,17 @@ internal static class RolloutCommands
         yield return new Command("rollout", "Bring an approved version to the fleet ring by ring; too many good terminals refused halt it.")
         {
             Start(),
-            PolicyVersionCommands.Calling(
+            OperatorLink.Calling(
                 new Command("status", "The roll-out that runs, or the last one."),
                 (_, link, cancellation) => link.GetAsync(Root + "rollout", cancellation)),
-            PolicyVersionCommands.Calling(
+            OperatorLink.Calling(
                 new Command("history", "The last roll-outs, newest first."),
                 (_, link, cancellation) => link.GetAsync(Root + "rollout/history", cancellation)),
             Halt(),
             Resume(),
         };
         yield return Pin();
-        yield return PolicyVersionCommands.Calling(
+        yield return OperatorLink.Calling(
             new Command("pins", "Terminals that stand in a ring by hand."), (_, link, cancellation) => link.GetAsync(Root + "pins", cancellation));
     }
 
@@ -55,10 +55,10 @@ internal static class RolloutCommands
     private static Command Halt()
     {
         Option<string> note = Note();
-        return PolicyVersionCommands.Calling(
+        return OperatorLink.Calling(
             new Command("halt", "Halt it: every terminal is under the version before at its next evidence.") { note },
-            (parsed, link, cancellation) => PolicyVersionCommands.PostAsync(
-                link, Root + "rollout/halt", new JsonObject { ["note"] = parsed.GetValue(note) }, cancellation));
+            (parsed, link, cancellation) => link.PostJsonAsync(
+                Root + "rollout/halt", new JsonObject { ["note"] = parsed.GetValue(note) }, cancellation));
     }
 
     private static Command Resume()
@@ -73,10 +73,9 @@ internal static class RolloutCommands
     {
         Argument<Guid> terminal = new("terminal") { Description = "Identity of the terminal." };
         Argument<string> ring = new("ring") { Description = "Name of a ring, such as canary; the word own leaves it to its own place." };
-        return PolicyVersionCommands.Calling(
+        return OperatorLink.Calling(
             new Command("pin", "Put a terminal into a ring of every roll-out, or leave it to its own place again.") { terminal, ring },
-            (parsed, link, cancellation) => PolicyVersionCommands.PostAsync(
-                link,
+            (parsed, link, cancellation) => link.PostJsonAsync(
                 $"{Root}pins/{parsed.GetValue(terminal)}",
                 new JsonObject { ["ring"] = parsed.GetValue(ring) is "own" ? null : parsed.GetValue(ring) },
                 cancellation));
